@@ -1,0 +1,38 @@
+//! Prepares an image and delivers it, chunk by acknowledged chunk, to hardware over MQTT 3.1.1.
+//!
+//! Data flows one way through the rooms, and acknowledgements come back by the same doors:
+//!
+//! | room | what it does | feature |
+//! |---|---|---|
+//! | [`image`] | bytes → pixels → bytes | `image` |
+//! | [`transfer`] | an image → frames of the device protocol; and the device's side of the same | `mqtt` |
+//! | [`mqtt`] | frames → MQTT 3.1.1 packets | `mqtt` |
+//! | [`client`] | the two wired together: subscribed before begin, stalled and resumed with the link | `mqtt` |
+//! | [`loopback`] | a small broker for simulations and for practice | `mqtt` |
+//! | [`native`] | a TCP socket and a clock for [`client`], outside the browser | `mqtt` |
+//! | `browser` | a WebSocket, a clock and JavaScript's promises for [`client`] and [`image`] | wasm32 |
+//!
+//! Everything above `native` and `browser` is sans-IO: bytes and a clock in, bytes and a deadline out.
+#![warn(missing_docs)]
+
+#[cfg(feature = "image")]
+pub mod image;
+
+#[cfg(feature = "mqtt")]
+pub mod client;
+#[cfg(feature = "mqtt")]
+pub mod loopback;
+#[cfg(feature = "mqtt")]
+pub mod mqtt;
+#[cfg(feature = "mqtt")]
+pub mod rng;
+#[cfg(feature = "mqtt")]
+pub mod time;
+#[cfg(feature = "mqtt")]
+pub mod transfer;
+
+#[cfg(all(feature = "mqtt", not(target_arch = "wasm32")))]
+pub mod native;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
