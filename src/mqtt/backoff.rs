@@ -48,13 +48,16 @@ impl Backoff {
         self.online_since.get_or_insert(now);
     }
 
-    /// The link is gone: starts over if it had proved itself.
-    pub fn handle_closed(&mut self, now: Instant) {
-        if let Some(since) = self.online_since.take()
-            && now.saturating_since(since) >= PROVEN
-        {
+    /// The link is gone: starts over if it had proved itself, and says whether it had.
+    pub fn handle_closed(&mut self, now: Instant) -> bool {
+        let is_proven = self
+            .online_since
+            .take()
+            .is_some_and(|since| now.saturating_since(since) >= PROVEN);
+        if is_proven {
             self.reset();
         }
+        is_proven
     }
 
     /// Starts over, as after a wish of the user or the browser's word that the network is back.
