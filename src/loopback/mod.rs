@@ -276,4 +276,3 @@ fn from_will(will: Will) -> Message {
         dup: false,
     }
 }
-

@@ -497,4 +497,3 @@ impl Fleet {
         self.leave_lane(now, id);
     }
 }
-

@@ -114,7 +114,10 @@ impl Sender {
         image: Image,
         options: TransferOptions,
     ) -> Result<Self, Error> {
-        check_name(&options.name)?;
+        check_name(&options.name).map_err(|reason| Error::Invalid {
+            option: "name",
+            reason,
+        })?;
         if !(1..=MAX_FRAME_DATA).contains(&options.chunk_size) {
             return Err(Error::Invalid {
                 option: "chunkSize",
@@ -467,4 +470,3 @@ impl Sender {
         }
     }
 }
-
