@@ -153,7 +153,7 @@ function act(action) {
     case "change":
       return $("file").click();
     case "openurl":
-      return void open(new URL($("url").value, document.baseURI), "_blank", "noopener,noreferrer");
+      return void open($("url").value, "_blank", "noopener,noreferrer");
     case "reload":
       return location.reload();
     case "show": {
@@ -190,6 +190,7 @@ async function follow({ go, errors, texts, draft, url }) {
     return void (texts.url && !errors.some(({ option }) => option === "url") && takeUrl(texts.url));
   }
   if (errors.length) return refuse(errors);
+  if (isFramed()) return refuse([{ option: "send", message: t("wrong.framed") }]);
   draft.send = { to: DEFAULT_TO, from: DEFAULT_FROM, ...draft.send };
   const place = { broker: draft.broker.url, to: draft.send.to };
   logStep(t("log.fetch"), url);
@@ -197,6 +198,15 @@ async function follow({ go, errors, texts, draft, url }) {
   const picture = compose.refresh(draft.image);
   if (!isLoopback(place.broker) && !isAllowed(placeKey(place.broker, place.to)) && !(await allowed(picture, { ...place, url }))) return;
   return send(draft);
+}
+
+/** Inside another site's frame a click could be stolen. */
+function isFramed() {
+  try {
+    return top !== window && top.location.origin !== location.origin;
+  } catch {
+    return true;
+  }
 }
 
 /** Asks before anything goes to a broker elsewhere; a picture that cannot be had ends it unasked. */

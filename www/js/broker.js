@@ -1,4 +1,5 @@
 // The page's side of the link worker: one connection, its state, and transfers on it.
+import { toPlain } from "./rpc.js";
 import { startWorker } from "./workers.js";
 
 /**
@@ -8,11 +9,26 @@ import { startWorker } from "./workers.js";
  * @typedef {{ atMs: number, event: string, function: number, number: number, status?: number, reason?: string }} LogLine
  */
 
-const remote = startWorker("link-worker");
+let remote = start();
+/** @type {(state: LinkState) => void} */
+let listener = () => {};
 
-/** @param {(state: LinkState) => void} listener */
-export function onLinkState(listener) {
-  remote.on("state", listener);
+/** A trap leaves the module unusable, and the connection with it: the next send starts with a new worker. */
+function start() {
+  const worker = startWorker("link-worker");
+  worker.on("state", (state) => listener(state));
+  worker.onFatal = (cause) => {
+    if (cause.name !== "RuntimeError") return;
+    remote.terminateWhenIdle();
+    remote = start();
+    listener({ state: "none", cause: toPlain(cause) });
+  };
+  return worker;
+}
+
+/** @param {(state: LinkState) => void} heard */
+export function onLinkState(heard) {
+  listener = heard;
 }
 
 /** Resolves when the module is there; rejects with `load` when it is not. @returns {Promise<void>} */
@@ -21,7 +37,7 @@ export const ready = () => remote.call("ready");
 /** What the browser will say to this address. @param {string} url @returns {Promise<{ access: "open" | "prompt" | "blocked", advice: string }>} */
 export const access = (url) => remote.call("access", url);
 
-/** @param {object} options @param {AbortSignal} [signal] @returns {Promise<{ kept: boolean, clientId: string }>} */
+/** @param {object} options @param {AbortSignal} [signal] @returns {Promise<void>} */
 export const connect = (options, signal) => remote.call("connect", options, { signal });
 
 /**

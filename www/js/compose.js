@@ -94,7 +94,7 @@ export class Compose {
       if (!isNewest()) return;
       showBroken(name || fileNameOf($("url").value));
       this.#become(null);
-      fill($("sourcenote"), errorNote(error, { draft: null, phase: "preparing" }, this.onAction));
+      fill($("sourcenote"), errorNote(error, { draft: null, phase: "preparing", url: absolute($("url").value) }, this.onAction));
     } finally {
       if (isNewest()) showBusy(false);
     }
@@ -103,6 +103,15 @@ export class Compose {
   #become(prepared) {
     this.prepared = prepared;
     this.onPrepared();
+  }
+}
+
+/** @param {string} url */
+export function absolute(url) {
+  try {
+    return new URL(url, document.baseURI).href;
+  } catch {
+    return "";
   }
 }
 

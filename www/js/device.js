@@ -24,6 +24,7 @@ function paintState() {
   $("statetext").textContent = t(`device.${state}`, $("to").value);
   const on = state !== "none" && state !== "closed";
   $("connecttext").textContent = t(on ? "device.stop" : "device.start");
+  $("connect").classList.toggle("primary", !on);
   for (const id of [...FIELDS, "password"]) $(id).disabled = on;
 }
 
@@ -126,7 +127,9 @@ async function start() {
     toggle();
   });
   const check = () => document.visibilityState === "visible" && remote.call("check").catch(() => {});
-  for (const [target, event] of [[document, "visibilitychange"], [window, "pageshow"], [window, "online"]]) target.addEventListener(event, check);
+  document.addEventListener("visibilitychange", check);
+  addEventListener("pageshow", check);
+  addEventListener("online", check);
   paintState();
   const strange = link.errors.filter(({ option, message }) => !markWrong(option, message));
   fill($("outcome"), strange.map(({ message }) => h("div.note.bad", { "data-code": "invalid" }, icon("alert"), h("div", null, h("strong", null, message)))));

@@ -41,7 +41,7 @@ export function explain(error, at) {
     case "corrupt":
       return { what: say("corrupt"), why: error.message, actions: ["change"] };
     case "fetch":
-      return { what: say("fetch"), why: `${error.message} ${say("fetch.way")}`, actions: ["change", "openurl"] };
+      return { what: say("fetch"), why: `${error.message} ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
     case "invalid":
       return { what: say("invalid"), why: error.message, actions: ["show"] };
     case "load":

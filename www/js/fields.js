@@ -16,7 +16,7 @@ export function markWrong(option, message) {
   const note = Object.assign(document.createElement("p"), { className: "wrong", id: `${option}-wrong`, textContent: message });
   place.querySelector(".wrong")?.remove();
   place.append(note);
-  field.setAttribute("aria-errormessage", note.id);
+  describe(field, note.id, true);
   const fold = field.closest("details");
   if (fold) fold.open = true;
   return true;
@@ -27,6 +27,14 @@ export function clearWrong(place = document) {
   for (const note of place.querySelectorAll(".wrong")) note.remove();
   for (const field of place.querySelectorAll("[aria-invalid]")) {
     field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-errormessage");
+    describe(field, `${field.id}-wrong`, false);
   }
+}
+
+/** Adds or takes away one of the elements that describe a field. */
+function describe(field, id, on) {
+  const ids = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((other) => other && other !== id);
+  if (on) ids.push(id);
+  if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
+  else field.removeAttribute("aria-describedby");
 }

@@ -78,9 +78,17 @@ export function fieldsToKeep() {
   return Object.fromEntries(KEPT.map((name) => [name, $(name).type === "checkbox" ? $(name).checked : $(name).value]));
 }
 
+/** The virtual device of the same broker and topics, without the password. */
+function deviceAddress() {
+  const query = new URLSearchParams({ broker: $("broker").value.trim(), to: $("to").value.trim(), from: $("from").value.trim(), username: $("username").value.trim() });
+  for (const [name, value] of [...query]) if (!value) query.delete(name);
+  return query.has("broker") ? `device.html?${query}&connect=1` : "device.html";
+}
+
 /** Switches off what the format cannot honour, and says in each fold what it holds. */
 export function settleForm() {
   const format = $("format").value;
+  $("device").href = deviceAddress();
   for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name);
   for (const id of ["panel", "turn", "flip"]) $(id).disabled = $("width").disabled;
   const size = $("width").value || $("height").value ? `${$("width").value}x${$("height").value}` : "";

@@ -3,7 +3,7 @@
 const KEY = "mqtt-image-sender";
 
 /**
- * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, lang?: string, theme?: string }} Kept
+ * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string }} Kept
  * @returns {Kept}
  */
 export function kept() {

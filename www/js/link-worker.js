@@ -10,6 +10,8 @@ const LOG_EVERY = 250;
 
 /** The connection, and the options that it was made with. @type {{ key: string, client: any } | null} */
 let link = null;
+/** A connect that is under way. @type {{ key: string, abort: AbortController, done: Promise<void> } | null} */
+let attempt = null;
 /** @type {Map<string, any>} */
 const transfers = new Map();
 
@@ -24,27 +26,23 @@ serve({
 
   /** Connects, or keeps the connection that there is when it was made with the same options. */
   async connect(options, { signal }) {
-    const { MqttClient } = await load();
+    await load();
     const key = JSON.stringify(options);
-    if (link?.key === key && link.client.state !== "closed") return { kept: true, clientId: link.client.clientId };
-    await close();
-    announce("state", { state: "connecting" });
-    const attempt = new AbortController(); // of the attempt only: the client must outlive the job that asked for it
-    const abort = () => attempt.abort();
-    signal.addEventListener("abort", abort);
-    try {
-      if (signal.aborted) throw coded("MqttError", "aborted", "Cancelled.");
-      const client = await MqttClient.connect({ ...options, signal: attempt.signal });
-      client.onstatechange = (state, cause) => link?.client === client && announce("state", { state, cause: cause && toPlain(cause) });
-      link = { key, client };
-    } catch (error) {
-      announce("state", { state: "none", cause: toPlain(error) });
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", abort);
+    if (link?.key === key && link.client.state !== "closed") return;
+    if (attempt?.key !== key) {
+      attempt?.abort.abort();
+      const abort = new AbortController(); // of the attempt only: the client must outlive the job that asked for it
+      attempt = { key, abort, done: open(key, options, abort.signal) };
     }
-    announce("state", { state: link.client.state });
-    return { kept: false, clientId: link.client.clientId };
+    const mine = attempt;
+    const stop = () => mine.abort.abort();
+    signal.addEventListener("abort", stop);
+    try {
+      await mine.done;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      if (attempt === mine) attempt = null;
+    }
   },
 
   /** Sends bytes that are ready; emits `{ progress }` and `{ log }`, resolves with the outcome. */
@@ -52,7 +50,7 @@ serve({
     const bytes = new Uint8Array(await blob.arrayBuffer());
     if (!link) throw coded("TransferError", "closed", "There is no connection.");
     if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
-    const onProgress = (progress) => emit({ progress: { ...copy(progress, PROGRESS) } });
+    const onProgress = (progress) => emit({ progress: copy(progress, PROGRESS) });
     const transfer = link.client.sendImage(bytes, { ...options, format: "original", onProgress });
     const cancel = () => transfer.cancel();
     signal.addEventListener("abort", cancel);
@@ -81,6 +79,22 @@ serve({
 
   close,
 });
+
+async function open(key, options, signal) {
+  const { MqttClient } = await load();
+  await close();
+  if (signal.aborted) throw coded("MqttError", "aborted", "Cancelled.");
+  announce("state", { state: "connecting" });
+  try {
+    const client = await MqttClient.connect({ ...options, signal });
+    link = { key, client };
+    client.onstatechange = (state, cause) => link?.client === client && announce("state", { state, cause: cause && toPlain(cause) });
+    announce("state", { state: client.state });
+  } catch (error) {
+    announce("state", { state: "none", cause: toPlain(error) });
+    throw error;
+  }
+}
 
 async function close() {
   const old = link;

@@ -46,8 +46,8 @@ async function call(method, argument, options, tries = options.transfer ? 1 : 2)
   try {
     return await worker.call(method, argument, options);
   } catch (error) {
+    if (error.name === "RuntimeError" || error.name === "LoadError") retire(worker);
     if (error.name !== "RuntimeError") throw error;
-    retire(worker);
     if (tries > 1) return call(method, argument, options, tries - 1);
     const message = `The picture made its decoder stop (${error.message}). Open it in another program, save it anew and try that.`;
     throw Object.assign(coded("ImageError", "corrupt", message), { cause: error });

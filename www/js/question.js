@@ -3,13 +3,17 @@ import { $, say } from "./dom.js";
 import { allow, placeKey } from "./kept.js";
 import { t } from "./texts.js";
 
+/** A click that was meant for what stood here before must not send, in milliseconds. */
+const CALM = 500;
+
 /**
  * Asks; `answer` is true when the person said yes, false when they want to look at it in the form first.
  * @param {{ broker: string, to: string, url: string }} what @returns {{ answer: Promise<boolean>, close: () => void }}
  */
 export function ask({ broker, to, url }) {
   show(true);
-  $("q-url").textContent = url;
+  $("confirm").disabled = true;
+  $("q-url").textContent = url.length > 300 ? `${url.slice(0, 300)}…` : url;
   $("q-broker").textContent = broker;
   $("q-to").textContent = to;
   say(t("q.h"));
@@ -23,9 +27,10 @@ export function ask({ broker, to, url }) {
   return { answer, close: () => show(false) };
 }
 
-/** @param {string} text how large the picture is that would be sent */
+/** The picture is shown, so that one may answer. @param {string} text how large it is */
 export function showSize(text) {
   $("q-size").textContent = text;
+  setTimeout(() => ($("confirm").disabled = false), CALM);
 }
 
 function show(asking) {

@@ -5,6 +5,7 @@
 //   worker → page   { id, value } | { id, error }   its end
 //                   { id, emit }                    something in between (progress)
 //                   { event, value }                something that no call asked for (the link's state)
+//                   { fatal }                       a trap outside of any call: nothing that runs there will answer
 
 /**
  * @typedef {{ name: string, code?: string, message: string, chunk?: number, returnCode?: number, cause?: PlainError }} PlainError
@@ -60,7 +61,7 @@ export function serve(methods) {
     running.set(id, controller);
     try {
       const result = await methods[method](argument, { signal: controller.signal, emit: (emit) => self.postMessage({ id, emit }) });
-      if (result instanceof HandedOver) self.postMessage({ id, value: result.value }, { transfer: result.transfer });
+      if (result instanceof HandedOver) self.postMessage({ id, value: result.value }, result.transfer);
       else self.postMessage({ id, value: result });
     } catch (error) {
       self.postMessage({ id, error: toPlain(error) });
@@ -68,6 +69,13 @@ export function serve(methods) {
       running.delete(id);
     }
   });
+  // A trap inside one of the module's own futures rejects nothing: without this its caller would wait for ever.
+  const fatal = (error) => self.postMessage({ fatal: toPlain(error) });
+  self.addEventListener("error", (event) => {
+    event.preventDefault(); // so that the page's own listener hears of scripts that did not load, and of nothing else
+    fatal(event.error ?? event);
+  });
+  self.addEventListener("unhandledrejection", (event) => event.reason instanceof WebAssembly.RuntimeError && fatal(event.reason));
 }
 
 /** From the worker, unasked. @param {string} event @param {unknown} value */
@@ -80,10 +88,15 @@ export class Remote {
   #worker;
   #next = 1;
   #retired = false;
+  /** @type {CodedError | null} */
+  #dead = null;
   /** @type {Map<number, { resolve: (v: any) => void, reject: (e: Error) => void, emit?: (v: any) => void, undo: () => void }>} */
   #calls = new Map();
   /** @type {Map<string, (value: any) => void>} */
   #listeners = new Map();
+
+  /** Called when the worker can no longer be relied on. @type {(error: CodedError) => void} */
+  onFatal = () => {};
 
   /** @param {Worker} worker */
   constructor(worker) {
@@ -91,7 +104,8 @@ export class Remote {
     worker.addEventListener("message", ({ data }) => this.#receive(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#failAll(toError({ name: "LoadError", code: "load", message: event.message || "The worker could not be loaded." }));
+      this.#dead = toError({ name: "LoadError", code: "load", message: event.message || "A worker's script could not be loaded." });
+      this.#failAll(this.#dead);
     });
   }
 
@@ -107,6 +121,7 @@ export class Remote {
    */
   call(method, argument, { signal, emit, transfer = [] } = {}) {
     if (signal?.aborted) return Promise.reject(coded("AbortError", "aborted", "Cancelled."));
+    if (this.#dead) return Promise.reject(this.#dead);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const abort = () => this.#worker.postMessage({ abort: id });
@@ -124,6 +139,7 @@ export class Remote {
 
   #receive(data) {
     if (data.event) return this.#listeners.get(data.event)?.(data.value);
+    if (data.fatal) return this.#failAll(toError(data.fatal));
     const call = this.#calls.get(data.id);
     if (!call) return;
     if ("emit" in data) return call.emit?.(data.emit);
@@ -140,5 +156,6 @@ export class Remote {
       call.reject(error);
     }
     this.#calls.clear();
+    this.onFatal(error);
   }
 }

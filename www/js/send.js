@@ -6,8 +6,8 @@ import { holdAwake } from "./awake.js";
 
 /**
  * @typedef {"preparing" | "connecting" | "queued" | "waiting" | "sending" | "stalled" | "paused" | "done" | "failed" | "cancelled"} State
- * @typedef {{ ok: true, name: string, bytes: number, crc32: string, numbering: string, chunksTotal: number, resends: number, elapsedMs: number }
- *   | { ok: false, error: import("./rpc.js").PlainError }} Result
+ * @typedef {{ ok: boolean, name?: string, bytes?: number, crc32?: string, numbering?: string, chunksTotal?: number, resends?: number, elapsedMs?: number,
+ *   error?: import("./rpc.js").PlainError }} Result
  */
 
 export class SendJob {
@@ -28,7 +28,9 @@ export class SendJob {
    *   onChange: (job: SendJob) => void, onLog: (lines: import("./broker.js").LogLine[], job: SendJob) => void }} what
    */
   constructor({ draft, picture, onChange, onLog }) {
-    Object.assign(this, { draft, picture });
+    this.draft = draft;
+    this.picture = picture;
+    this.bytes = 0; // of the prepared picture, once it is known
     this.onChange = () => onChange(this);
     this.onLog = (lines) => onLog(lines, this);
   }
@@ -40,7 +42,7 @@ export class SendJob {
       const outcome = (this.progress = await this.#send());
       this.#become("done");
       const { name, bytes, crc32, numbering, chunksTotal, resends, elapsedMs } = outcome;
-      return { ok: true, name, bytes, crc32, numbering, chunksTotal, resends, elapsedMs };
+      return { ok: true, name, bytes, crc32, numbering, chunksTotal, resends, elapsedMs: Math.round(elapsedMs) };
     } catch (error) {
       this.error = error;
       this.#become(error.code === "aborted" ? "cancelled" : "failed");

@@ -159,6 +159,7 @@ export default {
   "wrong.missing": "{0} is missing.",
   "wrong.password": "{0}: a password may only stand in the fragment, as #password=…",
   "wrong.encoding": "{0}: a percent sign in it must be written %25.",
+  "wrong.framed": "This page does not send for a link inside another site’s frame. Open it in a tab of its own.",
   "wrong.picture": "Choose a picture first.",
   notanumber: "?",
 

@@ -149,6 +149,7 @@ export default {
   "wrong.missing": "缺少 {0}。",
   "wrong.password": "{0}：密码只能放在片段中，写作 #password=…",
   "wrong.encoding": "{0}：其中的百分号要写成 %25。",
+  "wrong.framed": "本页不会在其他网站的框架中按链接发送。请在单独的标签页中打开。",
   "wrong.picture": "请先选择图片。",
   notanumber: "?",
 
