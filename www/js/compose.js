@@ -87,12 +87,12 @@ export class Compose {
       name = source.name;
       const prepared = await attempt.prepared;
       if (!isNewest()) return;
-      showPrepared(prepared, deliveredName(name, prepared.format));
+      showPrepared(prepared, deliveredName(name, prepared));
       this.#become(prepared);
     } catch (error) {
       attempt.failed = true;
       if (!isNewest()) return;
-      showBroken(name || fileNameOf($("url").value));
+      showBroken(name || fileNameOf($("url").value) || $("url").value);
       this.#become(null);
       fill($("sourcenote"), errorNote(error, { draft: null, phase: "preparing", url: absolute($("url").value) }, this.onAction));
     } finally {
@@ -115,11 +115,11 @@ export function absolute(url) {
   }
 }
 
-/** @param {string} url */
+/** The last part of the path, or "". @param {string} url */
 function fileNameOf(url) {
   try {
-    return decodeURIComponent(new URL(url, document.baseURI).pathname.split("/").pop() || "image");
+    return decodeURIComponent(new URL(url, document.baseURI).pathname.split("/").pop());
   } catch {
-    return "image";
+    return "";
   }
 }

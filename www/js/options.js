@@ -77,31 +77,36 @@ export class OptionError extends Error {
   }
 }
 
-/** What the device is called when nobody said, per format. */
-const EXTENSION = { jpeg: "jpg", png: "png", bmp: "bmp" };
-
 /** What "original" and the lossless formats cannot honour; their fields are off. @param {string} format @param {string} option */
 export function honours(format, option) {
   if (format === "original") return option === "format";
   return format === "jpeg" || option !== "quality";
 }
 
-/**
- * The name in begin, as the module makes it from a file: its own, with the format's extension, and "_" for what may not stand there.
- * @param {string} fileName @param {string} format
- */
-export function deliveredName(fileName, format) {
-  const extension = EXTENSION[format] ?? (format === "original" ? "" : "bin");
-  const clean = fileName.replace(/[;\p{Cc}]/gu, "_");
-  const stem = clean.replace(/\.[^.]*$/, "") || "image";
-  if (format === "original") return shorten(clean || "image.bin", "");
-  return shorten(stem, `.${extension}`);
+/** The extension of what is sent, as the module has it; "" keeps a file's own. @param {string} format @param {string} mime */
+function extensionOf(format, mime) {
+  if (format === "original") return { "image/jpeg": "jpg", "image/tiff": "tif", "image/svg+xml": "svg", "image/x-icon": "ico" }[mime] ?? /^image\/(\w+)$/.exec(mime)?.[1] ?? "bin";
+  return { jpeg: "jpg", png: "png", bmp: "bmp" }[format] ?? "raw";
 }
 
-/** At most 200 bytes of UTF-8, cut between characters. */
-function shorten(stem, ending) {
-  const bytes = (s) => new TextEncoder().encode(s).length;
+/**
+ * The name in begin, as the module makes it from a file: its own, with the format's extension, and "_" for what may not stand there.
+ * It is made here because the link worker is given bytes, and knows no file.
+ * @param {string} own "" where there is none @param {{ format: string, mime: string }} prepared
+ */
+export function deliveredName(own, { format, mime }) {
+  const extension = extensionOf(format, mime);
+  const [, stem, old] = /^(.+)\.([^.]*)$/s.exec(own) ?? ["", own, ""];
+  const same = old.toLowerCase() === extension || (extension === "jpg" && old.toLowerCase() === "jpeg");
+  const name = !own ? `image.${extension}` : format === "original" || same ? own : `${stem}.${extension}`;
+  return shorten(name.replace(/[;\p{Cc}]/gu, "_"));
+}
+
+/** At most 200 bytes of UTF-8, cut between characters and before the extension. @param {string} name */
+function shorten(name) {
+  const [, stem, extension] = /^(.+)(\.[^.]{0,15})$/s.exec(name) ?? ["", name, ""];
+  const length = (text) => new TextEncoder().encode(text).length;
   const characters = [...stem];
-  while (bytes(characters.join("") + ending) > 200) characters.pop();
-  return characters.join("") + ending;
+  while (length(characters.join("") + extension) > 200) characters.pop();
+  return characters.join("") + extension;
 }

@@ -60,7 +60,7 @@ export class SendJob {
     const { source, prepared } = await unlessAborted(this.picture, signal);
     this.#become("connecting");
     await unlessAborted(connected, signal);
-    this.name = this.draft.send.name ?? deliveredName(source.name, prepared.format);
+    this.name = this.draft.send.name ?? deliveredName(source.name, prepared);
     this.bytes = prepared.blob.size;
     this.#become("queued");
     const options = { ...this.draft.send, name: this.name };
