@@ -141,6 +141,6 @@ function bring({ way, base64 }) {
   transfer.items.add(new File([bytes], "brought.jpg", { type: "image/jpeg" }));
   const init = { bubbles: true, cancelable: true };
   if (way === "paste") return document.body.dispatchEvent(new ClipboardEvent("paste", { ...init, clipboardData: transfer }));
-  const place = document.querySelector("#drop") ?? document.querySelector("main") ?? document.body;
+  const place = document.querySelector("#stage");
   for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { ...init, dataTransfer: transfer }));
 }

@@ -80,16 +80,14 @@ test("a link to a broker elsewhere shows what it would send, and connects to not
   const device = await stage.device();
   const link = { broker: `ws://broker.example:${proxy.port}`, ...device.topics, url, format: "original", send: "1" };
   const page = await stage.open(link);
-  const question = page.locator("#confirm");
-  await question.waitFor({ state: "visible" });
-  const text = await question.innerText();
+  const text = await asked(page);
   assert.match(text, /broker\.example/);
   assert.ok(text.includes(device.topics.to), text);
   await sleep(1000);
   assert.equal(proxy.connections, 0);
   assert.equal(await page.locator("output#result").textContent(), "");
 
-  await agree(page);
+  await page.locator("#confirm").click();
   assertWhole(await result(page), await device.image(), bytes(3000));
   assert.ok(proxy.connections > 0);
 
@@ -100,7 +98,7 @@ test("a link to a broker elsewhere shows what it would send, and connects to not
   const connections = proxy.connections;
   const other = await page.context().newPage();
   await other.goto(stage.link({ ...link, to: "mis/other/to" }));
-  await other.locator("#confirm").waitFor({ state: "visible" });
+  await asked(other);
   await sleep(500);
   assert.equal(proxy.connections, connections);
   assert.deepEqual(page.noted, []);
@@ -111,8 +109,7 @@ test("a link to a broker elsewhere shows what it would send, and connects to not
 
 test("a link to broker.example:1 asks, and its result stays empty until the person answers", limit, async () => {
   const page = await stage.open({ broker: "ws://broker.example:1", to: "wall", from: "wall/ack", url, send: "1" });
-  await page.locator("#confirm").waitFor({ state: "visible" });
-  assert.match(await page.locator("#confirm").innerText(), /broker\.example:1/);
+  assert.match(await asked(page), /broker\.example:1/);
   assert.equal(await page.locator("output#result").textContent(), "");
   await page.done();
 });
@@ -128,6 +125,8 @@ test("names that only look like loopback ask too", limit, async () => {
   }
 });
 
-async function agree(page) {
-  await page.locator("#confirm").getByRole("button", { name: /^send/i }).click();
+/** What the page's question says, once it stands there with its button. */
+async function asked(page) {
+  await page.locator("#confirm").waitFor({ state: "visible" });
+  return page.locator("#question").innerText();
 }
