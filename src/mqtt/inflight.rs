@@ -328,3 +328,6 @@ const fn size(message: &Message) -> usize {
 const fn wrong(packet_type: PacketType, id: PacketId) -> Misbehaviour {
     Misbehaviour::WrongAcknowledgement(packet_type, id)
 }
+
+#[cfg(test)]
+mod tests;
