@@ -166,19 +166,14 @@ fn releases_are_repeated_in_the_order_of_their_pubrecs() {
 }
 
 #[test]
-fn a_resend_does_not_take_an_exchange_that_only_has_its_old_identifier() {
+fn a_resend_that_is_answered_before_it_goes_out_stays_away() {
     let mut bench = Bench::new();
+    bench.publishes(QoS::AtLeastOnce);
     bench.publishes(QoS::AtLeastOnce);
     bench.writes();
     bench.connects(true);
     bench.puback(1).unwrap();
-    // Round the whole circle, so that 1 is the next identifier again.
-    while bench.ids.allocate() != Some(id(65_535)) {}
-    bench.ids.release(id(1));
-    bench.publishes(QoS::AtLeastOnce);
-    assert_eq!(bench.writes(), 1, "the new one, and it only");
-    bench.puback(1).unwrap();
-    assert_eq!(bench.published().len(), 2);
+    assert_eq!(bench.writes(), 1);
 }
 
 #[test]

@@ -459,5 +459,6 @@ fn coming_and_going_without_a_link_leaves_nothing_behind() {
         bench.unsubscribes(id);
     }
     assert_eq!(bench.events.len(), 1_000);
+    assert!(bench.subscriptions.unsettled.is_empty());
     bench.is_empty();
 }

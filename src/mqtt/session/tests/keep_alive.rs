@@ -58,6 +58,20 @@ fn any_packet_that_is_written_counts_as_sent() {
 }
 
 #[test]
+fn a_head_that_is_written_counts_as_sent() {
+    let mut script = Script::online();
+    script.at(30_000);
+    let (now, mut out) = (script.now, Vec::new());
+    script.receives(publish(message("m", QoS::AtMostOnce), 0));
+    script
+        .session
+        .write_publish_head(now, "to", 1, &mut out)
+        .unwrap();
+    script.at(89_999);
+    script.sends([]);
+}
+
+#[test]
 fn a_check_is_answered_by_alive() {
     let mut script = Script::online();
     script.at(1_000);
