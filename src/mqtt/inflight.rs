@@ -42,7 +42,7 @@ pub struct Inflight {
     waiting: BTreeMap<PublishToken, Message>,
     exchanges: BTreeMap<PacketId, Exchange>,
     /// Exchanges of the last link whose PUBLISH has to go out again, in the order of the first time.
-    resend: VecDeque<(PublishToken, PacketId)>,
+    resend: VecDeque<PacketId>,
     /// Exchanges of the last link whose PUBREL has to go out again, in the order of their PUBRECs.
     release_again: VecDeque<PacketId>,
     held_bytes: usize,
@@ -147,7 +147,7 @@ impl Inflight {
         }
         published.sort_unstable();
         released.sort_unstable();
-        self.resend = published.into();
+        self.resend = published.into_iter().map(|(_, id)| id).collect();
         self.release_again = released.into_iter().map(|(_, id)| id).collect();
     }
 
@@ -252,10 +252,9 @@ impl Inflight {
     }
 
     fn write_again(&mut self, out: &mut Vec<u8>) -> bool {
-        while let Some((token, id)) = self.resend.pop_front() {
-            // It may have been answered meanwhile, and its identifier taken by another.
+        while let Some(id) = self.resend.pop_front() {
+            // It may have been answered meanwhile. Its identifier has no new owner then, as resends go before the rest.
             if let Some(exchange) = self.exchanges.get_mut(&id)
-                && exchange.token == token
                 && let Stage::Published(message) = &mut exchange.stage
             {
                 // [MQTT-3.3.1-1] [MQTT-2.3.1-3]
@@ -328,3 +327,6 @@ const fn size(message: &Message) -> usize {
 const fn wrong(packet_type: PacketType, id: PacketId) -> Misbehaviour {
     Misbehaviour::WrongAcknowledgement(packet_type, id)
 }
+
+#[cfg(test)]
+mod tests;
