@@ -1,2 +1,49 @@
-//! The project's automation: `cargo xtask build|demo|test`.
-fn main() {}
+//! The project's automation: `cargo xtask build|demo|test|tidy`. This file only dispatches.
+
+use std::process::ExitCode;
+
+use xtask::error::{Error, Result};
+use xtask::flags::Flags;
+use xtask::{build, demo, test, tidy};
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  build [--dev]                the site's modules in www/pkg, the npm package in pkg
+  demo [--port N] [--open] [--broker ws://…] [--broker-tcp HOST:PORT] [--image FILE]
+                               a broker, the page and a device on this machine
+  test [full | SUITE…] [--seeds N]
+                               lint, unit, simulation, brokers, browser, e2e, package
+  tidy                         the house rules that no other tool checks (a part of lint)";
+
+fn main() -> ExitCode {
+    let mut flags = Flags::from_env();
+    match dispatch(flags.next().as_deref(), flags) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
+    match command {
+        Some("build") => build::run(flags),
+        Some("demo") => demo::run(flags),
+        Some("test") => test::run(flags),
+        Some("tidy") => tidy::run(flags),
+        Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            eprintln!("{USAGE}");
+            Ok(ExitCode::FAILURE)
+        }
+        Some(other) => Err(Error::new(
+            format!("there is no command {other}"),
+            "run `cargo xtask help` for those there are",
+        )),
+    }
+}

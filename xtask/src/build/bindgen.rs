@@ -1,0 +1,30 @@
+//! The JavaScript side of a module, by wasm-bindgen's own library.
+
+use std::path::Path;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Grade, NAME};
+use crate::error::{Error, Result};
+
+/// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`.
+pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
+    let dev = grade == Grade::Dev;
+    let mut bindgen = Bindgen::new();
+    let made = bindgen.web(true).and_then(|bindgen| {
+        bindgen
+            .input_path(wasm)
+            .out_name(NAME)
+            .typescript(true)
+            .keep_debug(dev)
+            .remove_name_section(!dev)
+            .remove_producers_section(!dev)
+            .generate(out)
+    });
+    made.map_err(|cause| {
+        Error::new(
+            format!("wasm-bindgen refused {}: {cause:#}", wasm.display()),
+            "run `cargo clean` if the module is an old one",
+        )
+    })
+}

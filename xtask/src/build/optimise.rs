@@ -1,0 +1,63 @@
+//! wasm-opt, from the npm package binaryen, where there is npm.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{NAME, Part};
+use crate::error::{Error, Result};
+use crate::paths::{Paths, make_dir};
+use crate::{step, tools};
+
+const VERSION: &str = "132.0.0";
+
+/// What rustc 1.95 and `.cargo/config.toml` let the module use. wasm-opt takes only MVP for granted.
+const FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-mutable-globals",
+    "--enable-simd",
+];
+
+/// The script of wasm-opt, installed into the target directory when it is not there; `None`, with a line, where it cannot be had.
+pub fn install(paths: &Paths) -> Result<Option<PathBuf>> {
+    let dir = paths.target.join(format!("xtask-tools/binaryen-{VERSION}"));
+    let script = dir.join("node_modules/binaryen/bin/wasm-opt");
+    if script.exists() {
+        return Ok(Some(script));
+    }
+    let Some(npm) = tools::find(&["npm"]) else {
+        return Ok(left_out("npm is not installed"));
+    };
+    make_dir(&dir)?;
+    let mut command = Command::new(npm);
+    command.args(["install", "--prefix"]).arg(&dir);
+    command.args(["--ignore-scripts", "--no-save", "--no-audit", "--no-fund"]);
+    command.arg(format!("binaryen@{VERSION}"));
+    let installed = step::run(paths, "npm install binaryen", &mut command)?;
+    if installed.success && script.exists() {
+        return Ok(Some(script));
+    }
+    Ok(left_out("npm could not install binaryen"))
+}
+
+/// Replaces the module in `out` by a smaller and faster one.
+pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, out: &Path) -> Result {
+    let wasm = out.join(format!("{NAME}_bg.wasm"));
+    let smaller = out.join(format!("{NAME}_bg.wasm.opt"));
+    let mut command = Command::new("node");
+    command.arg(wasm_opt).arg("-O3").args(FEATURES);
+    command.arg(&wasm).arg("-o").arg(&smaller);
+    let name = format!("wasm-opt {}", part.name());
+    step::run(paths, &name, &mut command)?.must_succeed(paths)?;
+    std::fs::rename(&smaller, &wasm)
+        .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))
+}
+
+fn left_out(why: &str) -> Option<PathBuf> {
+    eprintln!("wasm-opt is left out: {why}; the modules are larger and a little slower");
+    None
+}

@@ -1,0 +1,159 @@
+//! The npm package in `pkg`: the site's modules with a package.json, the README and the licences beside them.
+
+use std::fs;
+use std::path::Path;
+
+use super::{NAME, Part, damaged};
+use crate::error::{Error, Result};
+use crate::paths::{Paths, make_dir, read, write};
+
+/// The files of the checkout that go along, and whose absence is said.
+const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Copies `www/pkg` and writes what npm wants to know.
+pub fn make(paths: &Paths) -> Result {
+    let out = paths.package();
+    // An old file must not travel along.
+    match fs::remove_dir_all(&out) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::file(format!("empty {}", out.display()), &e));
+        }
+        _ => {}
+    }
+    for name in files() {
+        copy(&paths.modules().join(&name), &out.join(&name))?;
+    }
+    for paper in PAPERS {
+        let from = paths.root.join(paper);
+        if from.exists() {
+            copy(&from, &out.join(paper))?;
+        } else {
+            eprintln!("{paper} is left out of the package: there is none");
+        }
+    }
+    let manifest = read(&paths.root.join("Cargo.toml"))?;
+    write(&out.join("package.json"), package_json(&manifest)?)
+}
+
+fn files() -> impl Iterator<Item = String> {
+    super::outputs().chain(Part::ALL.into_iter().map(|part| {
+        Path::new(part.folder())
+            .join(format!("{NAME}_bg.wasm.d.ts"))
+            .to_string_lossy()
+            .into_owned()
+    }))
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    if let Some(dir) = to.parent() {
+        make_dir(dir)?;
+    }
+    let copied = fs::copy(from, to);
+    copied
+        .map(drop)
+        .map_err(|e| Error::file(format!("copy {} to {}", from.display(), to.display()), &e))
+}
+
+/// The package's own description, whose facts are those of Cargo.toml.
+fn package_json(manifest: &str) -> Result<String> {
+    let [version, description, license, repository] =
+        ["version", "description", "license", "repository"].map(|key| field(manifest, key));
+    // npm has a syntax of its own for two licences.
+    let license = format!("({})", license?);
+    Ok(format!(
+        r#"{{
+  "name": "mqtt-image-sender",
+  "version": "{version}",
+  "description": "{description}",
+  "license": "{license}",
+  "repository": {{ "type": "git", "url": "git+{repository}.git" }},
+  "keywords": ["mqtt", "wasm", "epaper", "image", "websocket"],
+  "type": "module",
+  "main": "./{NAME}.js",
+  "module": "./{NAME}.js",
+  "types": "./{NAME}.d.ts",
+  "exports": {{
+{exports}
+    "./package.json": "./package.json"
+  }},
+  "files": [{files}],
+  "sideEffects": false
+}}
+"#,
+        version = version?,
+        description = description?,
+        repository = repository?,
+        exports = exports(),
+        files = file_list(),
+    ))
+}
+
+/// Each part by its public name, and its module for those who load it themselves.
+fn exports() -> String {
+    let entry = |part: Part| {
+        let (key, dir) = match part.folder() {
+            "" => (".".to_owned(), ".".to_owned()),
+            folder => (format!("./{folder}"), format!("./{folder}")),
+        };
+        format!(
+            r#"    "{key}": {{ "types": "{dir}/{NAME}.d.ts", "default": "{dir}/{NAME}.js" }},
+    "{dir}/{NAME}_bg.wasm": "{dir}/{NAME}_bg.wasm","#
+        )
+    };
+    Part::ALL.map(entry).join("\n")
+}
+
+fn file_list() -> String {
+    let quoted: Vec<String> = files().map(|name| format!("\"{name}\"")).collect();
+    quoted.join(", ")
+}
+
+/// The value of `key = "…"` in the manifest's first section.
+fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
+    let section = manifest.split("\n[").next().unwrap_or_default();
+    section
+        .lines()
+        .find_map(|line| {
+            let value = line.strip_prefix(key)?.trim_start().strip_prefix('=')?;
+            value.trim().strip_prefix('"')?.strip_suffix('"')
+        })
+        .ok_or_else(|| damaged(&format!("Cargo.toml has no {key}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = "[package]\nname = \"x\"\nversion = \"1.2.3\"\ndescription = \"Says so\"\n\
+        license = \"MIT OR Apache-2.0\"\nrepository = \"https://h/r\"\n\n[dependencies]\nkeywords = \"no\"\n";
+
+    #[test]
+    fn the_facts_are_those_of_the_manifest() {
+        let json = package_json(MANIFEST).unwrap();
+        for part in [
+            r#""version": "1.2.3""#,
+            r#""license": "(MIT OR Apache-2.0)""#,
+            r#""url": "git+https://h/r.git""#,
+            r#""./mqtt": { "types": "./mqtt/mqtt_image_sender.d.ts""#,
+            r#"".": { "types": "./mqtt_image_sender.d.ts", "default": "./mqtt_image_sender.js" }"#,
+        ] {
+            assert!(json.contains(part), "{part} is missing in {json}");
+        }
+    }
+
+    #[test]
+    fn a_fact_from_another_section_does_not_count() {
+        let error = field(MANIFEST, "keywords").unwrap_err().to_string();
+        assert!(error.contains("no keywords"), "{error}");
+    }
+
+    #[test]
+    fn every_file_of_every_part_is_listed() {
+        let list = file_list();
+        assert_eq!(list.matches(".wasm\"").count(), 3, "{list}");
+        assert!(
+            list.contains("\"image/mqtt_image_sender_bg.wasm.d.ts\""),
+            "{list}"
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! Whether the site's modules are up to date: a stamp beside them names the sources that they were made from.
+//!
+//! Content counts, not the time of a file: a checkout of another branch changes times without need.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Grade, outputs};
+use crate::error::{Error, Result};
+
+/// What the modules depend on, beside the directories below.
+const FILES: [&str; 4] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    ".cargo/config.toml",
+];
+const DIRS: [&str; 2] = ["src", "xtask/src/build"];
+const STAMP: &str = ".stamp";
+
+/// A number that stands for all the sources.
+pub fn sources(root: &Path) -> Result<u64> {
+    let mut files: Vec<PathBuf> = FILES.iter().map(|name| root.join(name)).collect();
+    for dir in DIRS {
+        list(&root.join(dir), &mut files)?;
+    }
+    files.sort();
+    let mut hash = Fnv::new();
+    for file in files {
+        let content =
+            fs::read(&file).map_err(|e| Error::file(format!("read {}", file.display()), &e))?;
+        // Moving a file, or text from the end of one to the start of the next, is a change too.
+        hash.update(
+            file.strip_prefix(root)
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .as_bytes(),
+        );
+        hash.update(&content.len().to_le_bytes());
+        hash.update(&content);
+    }
+    Ok(hash.0)
+}
+
+/// The grade of the modules in `dir`, if all are there and were made from `sources`.
+pub fn up_to_date(dir: &Path, sources: u64) -> Option<Grade> {
+    let stamp = fs::read_to_string(dir.join(STAMP)).ok()?;
+    let complete = outputs().all(|name| dir.join(name).is_file());
+    let grades = [Grade::Dev, Grade::Release, Grade::Optimised];
+    grades
+        .into_iter()
+        .find(|grade| complete && stamp == line(sources, *grade))
+}
+
+/// Says that the modules in `dir` were made from `sources`.
+pub fn write(dir: &Path, sources: u64, grade: Grade) -> Result {
+    crate::paths::write(&dir.join(STAMP), line(sources, grade))
+}
+
+/// Says that the modules in `dir` are not to be trusted: a build that is broken off must not look finished.
+pub fn remove(dir: &Path) -> Result {
+    match fs::remove_file(dir.join(STAMP)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::file(
+            format!("remove the stamp in {}", dir.display()),
+            &e,
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn line(sources: u64, grade: Grade) -> String {
+    format!("{sources:016x} {grade:?}\n")
+}
+
+fn list(dir: &Path, files: &mut Vec<PathBuf>) -> Result {
+    let fail = |e: std::io::Error| Error::file(format!("list {}", dir.display()), &e);
+    for entry in fs::read_dir(dir).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.is_dir() {
+            list(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// FNV-1a, 64 bits: it has to notice a change, not to resist an attacker.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A checkout with one source file, and modules made from it.
+    fn checkout(name: &str) -> (PathBuf, PathBuf) {
+        let root = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        for dir in [
+            ".cargo",
+            "src/mqtt",
+            "xtask/src/build",
+            "pkg/mqtt",
+            "pkg/image",
+        ] {
+            fs::create_dir_all(root.join(dir)).unwrap();
+        }
+        let names = FILES.iter().map(|name| (*name).to_owned());
+        let made = outputs().map(|name| format!("pkg/{name}"));
+        for name in names.chain(made).chain(["src/lib.rs".to_owned()]) {
+            fs::write(root.join(name), "content").unwrap();
+        }
+        let dir = root.join("pkg");
+        write(&dir, sources(&root).unwrap(), Grade::Release).unwrap();
+        (root, dir)
+    }
+
+    fn grade(root: &Path, dir: &Path) -> Option<Grade> {
+        up_to_date(dir, sources(root).unwrap())
+    }
+
+    #[test]
+    fn what_was_just_made_is_up_to_date_even_when_a_file_is_touched() {
+        let (root, dir) = checkout("fresh");
+        assert_eq!(grade(&root, &dir), Some(Grade::Release));
+        fs::write(root.join("src/lib.rs"), "content").unwrap();
+        assert_eq!(grade(&root, &dir), Some(Grade::Release));
+    }
+
+    #[test]
+    fn a_changed_moved_or_new_source_makes_it_old() {
+        let (root, dir) = checkout("old");
+        fs::write(root.join("src/lib.rs"), "other").unwrap();
+        assert_eq!(grade(&root, &dir), None);
+        fs::remove_file(root.join("src/lib.rs")).unwrap();
+        fs::write(root.join("src/mqtt/lib.rs"), "content").unwrap();
+        assert_eq!(grade(&root, &dir), None);
+        let (root, dir) = checkout("new");
+        fs::write(root.join("src/mqtt/mod.rs"), "").unwrap();
+        assert_eq!(grade(&root, &dir), None);
+    }
+
+    #[test]
+    fn a_missing_module_or_a_removed_stamp_makes_it_old() {
+        let (root, dir) = checkout("missing");
+        fs::remove_file(dir.join("mqtt/mqtt_image_sender_bg.wasm")).unwrap();
+        assert_eq!(grade(&root, &dir), None);
+        let (root, dir) = checkout("removed");
+        remove(&dir).unwrap();
+        assert_eq!(grade(&root, &dir), None);
+        assert_eq!(remove(&dir), Ok(()));
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        let mut hash = Fnv::new();
+        hash.update(b"foobar");
+        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+    }
+}

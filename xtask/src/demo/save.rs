@@ -1,0 +1,59 @@
+//! Where the device's images go: a name from the network becomes the name of a file.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::paths::{make_dir, write};
+
+/// The longest part of a name that is kept, in characters.
+const MAX_NAME: usize = 100;
+
+/// Writes an image below `dir` under a new name and says which.
+pub fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+    make_dir(dir)?;
+    let name = harmless(name);
+    let free = (1..)
+        .map(|number| dir.join(format!("{number}-{name}")))
+        .find(|path| !path.exists());
+    let path = free.unwrap_or_else(|| dir.join(&name));
+    write(&path, bytes)?;
+    Ok(path)
+}
+
+/// Letters, digits and a few signs stay; all else could mean something to a shell or a file system.
+fn harmless(name: &str) -> String {
+    name.chars()
+        .take(MAX_NAME)
+        .map(|c| {
+            if c.is_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_the_directory() {
+        let dir = std::env::temp_dir().join(format!("xtask-save-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        let path = save(&dir, "../../etc/passwd", b"x").unwrap();
+        assert_eq!(path, dir.join("1-.._.._etc_passwd"));
+    }
+
+    #[test]
+    fn an_earlier_image_is_kept() {
+        let dir = std::env::temp_dir().join(format!("xtask-keep-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        for number in 1..=2 {
+            let path = save(&dir, "a.jpg", &[number]).unwrap();
+            assert_eq!(path, dir.join(format!("{number}-a.jpg")));
+        }
+        assert_eq!(std::fs::read(dir.join("1-a.jpg")).unwrap(), [1]);
+    }
+}

@@ -1,0 +1,16 @@
+//! What the two programs of the automation share: `xtask` itself, and `demo`, which `cargo xtask demo` starts.
+//!
+//! They are two, because the demo's broker alone takes longer to compile than all the rest, and because the demo
+//! contains the crate: `cargo xtask test` has to run even when the crate does not compile.
+
+#[cfg(feature = "bindgen")]
+pub mod build;
+pub mod demo;
+pub mod error;
+pub mod flags;
+pub mod paths;
+pub mod step;
+#[cfg(feature = "bindgen")]
+pub mod test;
+pub mod tidy;
+pub mod tools;

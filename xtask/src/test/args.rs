@@ -1,0 +1,85 @@
+//! The options of `cargo xtask test`.
+
+use super::Suite;
+use crate::error::{Error, Result};
+use crate::flags::{self, Flags};
+
+/// What the issues ask of the simulation.
+const SEEDS: u64 = 10_000;
+
+/// What the person asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Args {
+    /// In the order in which they run.
+    pub suites: Vec<Suite>,
+    /// The long versions of the suites.
+    pub full: bool,
+    /// How many runs the simulation makes.
+    pub seeds: u64,
+}
+
+impl Args {
+    pub fn parse(mut flags: Flags) -> Result<Self> {
+        let (mut named, mut full, mut seeds) = (Vec::new(), false, SEEDS);
+        while let Some(word) = flags.next() {
+            match word.as_str() {
+                "full" => full = true,
+                "--seeds" => seeds = flags.parsed("--seeds")?,
+                flag if flag.starts_with('-') => return Err(flags::unknown(flag)),
+                name => named.push(suite(name)?),
+            }
+        }
+        let chosen = |suite: &Suite| named.is_empty() || named.contains(suite);
+        Ok(Self {
+            suites: Suite::ALL.into_iter().filter(chosen).collect(),
+            full,
+            seeds,
+        })
+    }
+}
+
+fn suite(name: &str) -> Result<Suite> {
+    let found = Suite::ALL.into_iter().find(|suite| suite.name() == name);
+    found.ok_or_else(|| {
+        let names = Suite::ALL.map(Suite::name).join(", ");
+        Error::new(
+            format!("there is no suite {name}"),
+            format!("name some of {names}, or none for all"),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse<const N: usize>(words: [&str; N]) -> Result<Args> {
+        Args::parse(Flags::new(words))
+    }
+
+    #[test]
+    fn without_a_word_every_suite_runs_in_its_short_version() {
+        let args = parse([]).unwrap();
+        assert_eq!(args.suites, Suite::ALL);
+        assert!(!args.full);
+        assert_eq!(args.seeds, 10_000);
+    }
+
+    #[test]
+    fn named_suites_run_once_each_and_in_the_usual_order() {
+        let args = parse(["e2e", "unit", "e2e", "--seeds", "5", "full"]).unwrap();
+        assert_eq!(args.suites, [Suite::Unit, Suite::E2e]);
+        assert!(args.full);
+        assert_eq!(args.seeds, 5);
+    }
+
+    #[test]
+    fn an_unknown_suite_is_named_beside_those_there_are() {
+        let error = parse(["units"]).unwrap_err().to_string();
+        assert!(
+            error.contains("no suite units") && error.contains("lint, unit"),
+            "{error}"
+        );
+        assert!(parse(["--seed", "1"]).is_err());
+    }
+}

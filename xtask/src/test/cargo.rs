@@ -1,0 +1,56 @@
+//! The suites that cargo runs.
+
+use std::process::Command;
+
+use super::count::Tally;
+use super::{Bench, install, judge};
+use crate::error::{Error, Result};
+use crate::step;
+
+/// The tests inside the crate, those in its documentation, and those of the automation.
+pub fn unit(bench: &Bench) -> Result<Tally> {
+    let crate_ = ["--package", "mqtt-image-sender"];
+    let lib = test(bench, "unit crate", &[&crate_[..], &["--lib"]].concat())?;
+    let docs = test(
+        bench,
+        "unit documentation",
+        &[&crate_[..], &["--doc"]].concat(),
+    )?;
+    // In the profile in which this program was just built: nothing is compiled twice.
+    let own = ["--profile", "xtask", "--package", "xtask", "--lib"];
+    Ok(lib + docs + test(bench, "unit xtask", &own)?)
+}
+
+/// The client against the simulated broker and devices, with many seeds.
+pub fn simulation(bench: &Bench) -> Result<Tally> {
+    integration(bench, "simulation")
+}
+
+/// The client against real brokers.
+pub fn brokers(bench: &Bench) -> Result<Tally> {
+    install::mosquitto(&bench.paths)?;
+    integration(bench, "brokers")
+}
+
+fn integration(bench: &Bench, name: &str) -> Result<Tally> {
+    let file = bench.paths.tests().join(format!("{name}.rs"));
+    if !file.exists() {
+        return Err(Error::new(
+            format!("{} is missing", bench.paths.short(&file)),
+            "restore it: a suite without tests does not pass",
+        ));
+    }
+    test(
+        bench,
+        name,
+        &["--package", "mqtt-image-sender", "--test", name],
+    )
+}
+
+fn test(bench: &Bench, name: &str, arguments: &[&str]) -> Result<Tally> {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--locked", "--no-fail-fast"]);
+    command.args(arguments);
+    bench.environment(&mut command);
+    Ok(judge(&step::run(&bench.paths, name, &mut command)?))
+}

@@ -1,0 +1,157 @@
+//! Gets what the suites need from the package managers where that is allowed, and otherwise says what to install.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Once;
+
+use super::Bench;
+use crate::error::{Error, Result};
+use crate::paths::{Paths, read, write};
+use crate::{step, tools};
+
+/// The client library of the reference device.
+const PAHO: &str = "paho-mqtt>=2,<3";
+
+impl Bench {
+    /// Tells a suite where things are and how much to do.
+    pub fn environment(&self, command: &mut Command) {
+        let paths = &self.paths;
+        command
+            .env("MIS_ROOT", &paths.root)
+            .env("MIS_WWW", paths.www())
+            .env("MIS_PACKAGE", paths.package())
+            .env("MIS_PYTHON", venv_python(paths))
+            .env("MIS_FULL", if self.args.full { "1" } else { "0" })
+            .env("MIS_SEEDS", self.args.seeds.to_string());
+        let programs = [
+            ("MIS_CHROMIUM", tools::chromium()),
+            ("MIS_MOSQUITTO", tools::find(&["mosquitto"])),
+        ];
+        for (name, program) in programs {
+            command.env(name, program.unwrap_or_default());
+        }
+    }
+}
+
+pub fn chromium(paths: &Paths) -> Result<PathBuf> {
+    program(paths, "Chromium", &["chromium"], tools::chromium)
+}
+
+pub fn mosquitto(paths: &Paths) -> Result<PathBuf> {
+    program(paths, "Mosquitto", &["mosquitto"], || {
+        tools::find(&["mosquitto"])
+    })
+}
+
+/// Node; npm comes with it.
+pub fn node(paths: &Paths) -> Result<PathBuf> {
+    let find = || tools::find(&["npm"]).and_then(|_| tools::find(&["node"]));
+    program(paths, "Node.js with npm", &["nodejs", "npm"], find)
+}
+
+/// The Python of an environment of the suites' own, with what the reference device imports.
+pub fn python(paths: &Paths) -> Result<PathBuf> {
+    let python = venv_python(paths);
+    let stamp = paths.target.join("venv/.has");
+    if python.exists() && read(&stamp).is_ok_and(|has| has == PAHO) {
+        return Ok(python);
+    }
+    let find = || tools::find(&["python3", "python"]);
+    let system = program(paths, "Python 3", &["python3", "python3-venv"], find)?;
+    make_venv(paths, &system)?;
+    let mut pip = Command::new(&python);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
+    step::run(paths, "pip install paho-mqtt", pip.arg(PAHO))?.must_succeed(paths)?;
+    write(&stamp, PAHO)?;
+    Ok(python)
+}
+
+/// What tests/package-lock.json names, and nothing run on its behalf.
+pub fn node_modules(paths: &Paths) -> Result {
+    let lock = read(&paths.tests().join("package-lock.json"))?;
+    let stamp = paths.tests().join("node_modules/.installed-lock");
+    if read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    let npm = tools::find(&["npm"]).unwrap_or_else(|| "npm".into());
+    let mut command = Command::new(npm);
+    command.arg("--prefix").arg(paths.tests());
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    step::run(paths, "npm ci", &mut command)?.must_succeed(paths)?;
+    write(&stamp, lock)
+}
+
+fn venv_python(paths: &Paths) -> PathBuf {
+    let python = if cfg!(windows) {
+        "venv/Scripts/python.exe"
+    } else {
+        "venv/bin/python"
+    };
+    paths.target.join(python)
+}
+
+fn make_venv(paths: &Paths, python: &Path) -> Result {
+    let venv = |python: &Path| {
+        let mut command = Command::new(python);
+        command
+            .args(["-m", "venv", "--clear"])
+            .arg(paths.target.join("venv"));
+        step::run(paths, "python -m venv", &mut command)
+    };
+    if venv(python)?.success {
+        return Ok(());
+    }
+    // Debian keeps the module's better half in a package of its own, which also fits only its own Python.
+    apt(paths, "python3-venv", &["python3-venv"])?;
+    venv(Path::new("/usr/bin/python3"))?
+        .must_succeed(paths)
+        .map(drop)
+}
+
+/// A program that is found, or is found after apt has installed `packages`.
+fn program(
+    paths: &Paths,
+    name: &str,
+    packages: &[&str],
+    find: impl Fn() -> Option<PathBuf>,
+) -> Result<PathBuf> {
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    apt(paths, name, packages)?;
+    find().ok_or_else(|| missing(name, packages))
+}
+
+fn apt(paths: &Paths, name: &str, packages: &[&str]) -> Result {
+    static UPDATE: Once = Once::new();
+    let apt = tools::find(&["apt-get"]).filter(|_| tools::is_root());
+    let apt = apt.ok_or_else(|| missing(name, packages))?;
+    let run = |step_name: &str, arguments: &[&str]| {
+        let mut command = Command::new(&apt);
+        command
+            .args(arguments)
+            .args(packages.iter().filter(|_| arguments[0] == "install"));
+        command.env("DEBIAN_FRONTEND", OsStr::new("noninteractive"));
+        step::run(paths, step_name, &mut command)
+    };
+    // An old list of packages names files that the mirrors have removed. Where the update fails, the install will say so.
+    UPDATE.call_once(|| drop(run("apt-get update", &["update"])));
+    let install = ["install", "--yes", "--no-install-recommends"];
+    run(&format!("apt-get install {}", packages.join(" ")), &install)?
+        .must_succeed(paths)
+        .map(drop)
+}
+
+fn missing(name: &str, packages: &[&str]) -> Error {
+    Error::new(
+        format!("{name} is not installed"),
+        format!("install it: apt-get install {}", packages.join(" ")),
+    )
+}

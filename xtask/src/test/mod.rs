@@ -1,0 +1,113 @@
+//! `cargo xtask test`: the suites, one after the other, and one line of figures at the end.
+
+mod args;
+mod cargo;
+mod count;
+mod install;
+mod lint;
+mod node;
+mod table;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::error::Result;
+use crate::flags::Flags;
+use crate::paths::Paths;
+use crate::step::Finished;
+use args::Args;
+use count::Tally;
+use table::Row;
+
+/// One group of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suite {
+    Lint,
+    Unit,
+    Simulation,
+    Brokers,
+    Browser,
+    E2e,
+    Package,
+}
+
+impl Suite {
+    /// In the order in which they run: what is quick and fails most often comes first.
+    const ALL: [Self; 7] = [
+        Self::Lint,
+        Self::Unit,
+        Self::Simulation,
+        Self::Brokers,
+        Self::Browser,
+        Self::E2e,
+        Self::Package,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lint => "lint",
+            Self::Unit => "unit",
+            Self::Simulation => "simulation",
+            Self::Brokers => "brokers",
+            Self::Browser => "browser",
+            Self::E2e => "e2e",
+            Self::Package => "package",
+        }
+    }
+}
+
+/// What the suites are given.
+struct Bench {
+    paths: Paths,
+    args: Args,
+}
+
+/// The command.
+pub fn run(flags: Flags) -> Result<ExitCode> {
+    let bench = Bench {
+        args: Args::parse(flags)?,
+        paths: Paths::find()?,
+    };
+    let rows: Vec<Row> = bench
+        .args
+        .suites
+        .iter()
+        .map(|suite| run_suite(&bench, *suite))
+        .collect();
+    print!("{}", table::render(&rows));
+    let failed = rows.iter().any(|row| row.tally.failed > 0);
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn run_suite(bench: &Bench, suite: Suite) -> Row {
+    eprintln!("{}", suite.name());
+    let started = Instant::now();
+    let tally = match suite {
+        Suite::Lint => lint::run(bench),
+        Suite::Unit => cargo::unit(bench),
+        Suite::Simulation => cargo::simulation(bench),
+        Suite::Brokers => cargo::brokers(bench),
+        Suite::Browser | Suite::E2e | Suite::Package => node::run(bench, suite),
+    };
+    let tally = tally.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        Tally::FAILURE
+    });
+    Row {
+        suite: suite.name(),
+        tally: tally.or_nothing_ran(),
+        seconds: started.elapsed().as_secs_f64(),
+    }
+}
+
+/// Counts what a finished runner printed, and shows the end of it if it failed.
+fn judge(finished: &Finished) -> Tally {
+    if !finished.success {
+        finished.show_tail();
+    }
+    Tally::of_runner(&finished.output, finished.success)
+}

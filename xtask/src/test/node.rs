@@ -1,0 +1,68 @@
+//! The suites that Node runs: the module in a browser, the page against a real broker, the npm package.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::count::Tally;
+use super::{Bench, Suite, install, judge};
+use crate::build::{self, Freshness, Grade};
+use crate::error::{Error, Result};
+use crate::step;
+
+pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
+    let files = test_files(&bench.paths.tests().join(suite.name()))?;
+    let paths = &bench.paths;
+    let node = install::node(paths)?;
+    install::chromium(paths)?;
+    install::mosquitto(paths)?;
+    install::python(paths)?;
+    install::node_modules(paths)?;
+    build::site(paths, Grade::Optimised, Freshness::SameGrade)?;
+    build::package(paths)?;
+    let mut command = Command::new(node);
+    command.args(["--test", "--test-reporter=spec"]).args(files);
+    bench.environment(&mut command);
+    Ok(judge(&step::run(paths, suite.name(), &mut command)?))
+}
+
+/// Named one by one: what Node makes of a directory differs from version to version.
+fn test_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_test(path))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::new(
+            format!("{} has no *.test.mjs", dir.display()),
+            "restore it: a suite without tests does not pass",
+        ));
+    }
+    Ok(files)
+}
+
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    [".test.mjs", ".test.js"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_files_are_told_from_helpers_and_their_absence_is_an_error() {
+        let dir = std::env::temp_dir().join(format!("xtask-node-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        assert!(test_files(&dir).is_err());
+        assert!(test_files(&dir.join("none")).is_err());
+        for name in ["b.test.mjs", "a.test.js", "helper.mjs", "test.mjs.txt"] {
+            std::fs::write(dir.join(name), "").unwrap();
+        }
+        let expected = ["a.test.js", "b.test.mjs"].map(|name| dir.join(name));
+        assert_eq!(test_files(&dir).unwrap(), expected);
+    }
+}

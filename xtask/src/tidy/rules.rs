@@ -1,0 +1,113 @@
+//! The rules for one file. A complaint says what to do.
+
+use super::rooms;
+
+/// More makes a reader ask why (STYLE.md, 4).
+const MAX_LINES: usize = 600;
+
+/// What is wrong with the file `name`, each as one line.
+pub fn check(name: &str, text: &str) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let rust = name.ends_with(".rs");
+    if rust && !text.starts_with("//!") {
+        complaints.push((
+            1,
+            "begin with a `//!` comment that tells a newcomer what the file is for".to_owned(),
+        ));
+    }
+    complaints.extend(trailing_space(text));
+    if is_code(name) {
+        complaints.extend(too_long(text));
+    }
+    if rust {
+        complaints.extend(rooms::check(name, text));
+    }
+    complaints
+        .into_iter()
+        .map(|(line, what)| format!("{name}:{line}: {what}"))
+        .collect()
+}
+
+/// Documents may be as long as they like.
+fn is_code(name: &str) -> bool {
+    [".rs", ".js", ".mjs", ".ts", ".css", ".html"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+fn trailing_space(text: &str) -> impl Iterator<Item = (usize, String)> {
+    text.split('\n')
+        .enumerate()
+        .filter(|(_, line)| line.ends_with([' ', '\t', '\r']))
+        .map(|(index, _)| {
+            (
+                index + 1,
+                "remove the space at the end of the line".to_owned(),
+            )
+        })
+}
+
+fn too_long(text: &str) -> Option<(usize, String)> {
+    let lines = text.lines().count();
+    (lines > MAX_LINES).then(|| {
+        (
+            lines,
+            format!(
+                "{lines} lines, and {MAX_LINES} are the most: split the file by its sub-machines"
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_good_file_passes() {
+        let text = format!("//! What it is.\n{}", "fn f() {}\n".repeat(MAX_LINES - 1));
+        assert_eq!(check("xtask/src/a.rs", &text), [""; 0]);
+        assert_eq!(check("README.md", &"word\n".repeat(2 * MAX_LINES)), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_without_an_opening_comment_fails() {
+        let found = check("src/a.rs", "// What it is.\n");
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].starts_with("src/a.rs:1: begin with a `//!`"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn space_at_the_end_of_a_line_fails_in_any_file() {
+        for bad in ["a \n", "a\t\n", "a\r\n", "a "] {
+            let found = check("www/a.css", &format!("first\n{bad}"));
+            assert_eq!(
+                found,
+                ["www/a.css:2: remove the space at the end of the line"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_fails() {
+        let text = "a\n".repeat(MAX_LINES + 1);
+        let found = check("www/a.js", &text);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].contains("601 lines, and 600 are the most"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn the_rules_between_rooms_are_applied() {
+        let found = check("src/mqtt/a.rs", "//! A.\nuse crate::browser;\n");
+        assert!(
+            found[0].starts_with("src/mqtt/a.rs:2: mqtt may use"),
+            "{found:?}"
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Finds the programs of others.
+
+use std::path::{Path, PathBuf};
+
+/// The first of `names` that is on PATH, or in an sbin directory, which PATH of an ordinary user leaves out.
+pub fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    dirs.extend(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    find_in(&dirs, names)
+}
+
+/// Chromium or Chrome: the one that `CHROMIUM` names, or the first one found.
+pub fn chromium() -> Option<PathBuf> {
+    const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    named
+        .or_else(|| {
+            find(&[
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+            ])
+        })
+        .or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.exists()))
+}
+
+/// Whether this process may install packages.
+#[cfg(unix)]
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // The owner of its own entry is the user that a process runs as.
+    std::fs::metadata("/proc/self").is_ok_and(|entry| entry.uid() == 0)
+}
+
+#[cfg(not(unix))]
+pub fn is_root() -> bool {
+    false
+}
+
+fn find_in(dirs: &[PathBuf], names: &[&str]) -> Option<PathBuf> {
+    names
+        .iter()
+        .flat_map(|name| dirs.iter().map(move |dir| dir.join(name)))
+        .flat_map(|path| [path.with_extension("exe"), path.with_extension("cmd"), path])
+        .find(|path| is_program(path))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    // Without an extension it would be npm's script for other systems.
+    path.extension().is_some() && path.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_name_wins_over_the_first_directory() {
+        let dir = std::env::temp_dir().join(format!("xtask-tools-{}", std::process::id()));
+        let [one, two] = ["one", "two"].map(|name| dir.join(name));
+        for (dir, name) in [(&one, "later"), (&two, "first"), (&two, "later")] {
+            std::fs::create_dir_all(dir).unwrap();
+            let suffix = if cfg!(windows) { ".exe" } else { "" };
+            let path = dir.join(format!("{name}{suffix}"));
+            std::fs::write(&path, "").unwrap();
+            make_executable(&path);
+        }
+        std::fs::write(one.join("text"), "not a program").unwrap();
+        let dirs = [one.clone(), two.clone()];
+        let found = |names| find_in(&dirs, names).map(|path| path.with_extension(""));
+        assert_eq!(found(&["first", "later"]), Some(two.join("first")));
+        assert_eq!(found(&["later"]), Some(one.join("later")));
+        assert_eq!(found(&["text", "none"]), None);
+    }
+
+    #[cfg(unix)]
+    fn make_executable(path: &Path) {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[cfg(not(unix))]
+    fn make_executable(_path: &Path) {}
+}
