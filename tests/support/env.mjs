@@ -10,7 +10,7 @@ export const root = resolve(from.MIS_ROOT ?? join(tests, ".."));
 /** The deployable page, with the modules in `pkg/` inside it. */
 export const www = resolve(from.MIS_WWW ?? join(root, "www"));
 /** The npm package as `cargo xtask build` leaves it. */
-export const npmPackage = resolve(from.MIS_PKG ?? join(root, "pkg"));
+export const npmPackage = resolve(from.MIS_PACKAGE ?? join(root, "pkg"));
 export const target = join(root, "target");
 
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");

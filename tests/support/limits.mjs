@@ -31,10 +31,13 @@ export async function freePort() {
   return port;
 }
 
-/** Starts the server on a free loopback port and returns that port. */
+/** Starts the server on a free loopback port and returns that port. One that a failed test leaves behind does not keep the file alive. */
 export function listening(server) {
   return new Promise((done, fail) => {
     server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => done(server.address().port));
+    server.listen(0, "127.0.0.1", () => {
+      server.unref();
+      done(server.address().port);
+    });
   });
 }

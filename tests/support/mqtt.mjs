@@ -34,6 +34,8 @@ export async function connect({ port }) {
   socket.write(packet(0x10, text("MQTT"), Buffer.from([4, 2, 0, 0]), text(`raw-${process.pid}-${++clients}`)));
   await until(5000, "CONNACK", () => acknowledged.has("connect"));
 
+  socket.unref();
+
   client.subscribe = async (filter) => {
     const id = ++identifier;
     socket.write(packet(0x82, uint16(id), text(filter), Buffer.from([0])));

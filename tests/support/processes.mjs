@@ -1,4 +1,5 @@
-// Child processes: known by their process id, ended by it, and never left behind.
+// Child processes: known by their process id, ended by it, and never left behind. They do not keep a test file alive:
+// what a failed test forgot to stop ends with the file.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { within } from "./limits.mjs";
@@ -17,6 +18,7 @@ export function start(program, args, { onLine = () => {}, cwd, env } = {}) {
     child.once("error", (error) => (said.push(String(error)), alive.delete(child), done(-1)));
     child.once("close", (code) => (alive.delete(child), done(code ?? -1)));
   });
+  for (const handle of [child, child.stdout, child.stderr]) handle.unref();
   createInterface({ input: child.stdout }).on("line", (line) => (said.push(line), onLine(line)));
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
   return {

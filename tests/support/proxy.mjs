@@ -23,6 +23,7 @@ export async function startProxy(behind) {
 
   function keep(socket) {
     sockets.add(socket);
+    socket.unref();
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
     return socket;
