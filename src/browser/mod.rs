@@ -1,1 +1,54 @@
-//! Under construction.
+//! The thin shell: the only room that knows web-sys. It gives the machines a socket, a clock and JavaScript's promises.
+//!
+//! Nothing is borrowed while JavaScript runs: what a callback may call again is cloned out first. Exported methods take
+//! what they need before they hand out a promise, so that an object may be freed while one is pending.
+
+mod error;
+mod options;
+mod source;
+
+#[cfg(feature = "mqtt")]
+mod broker_options;
+#[cfg(feature = "mqtt")]
+mod client;
+#[cfg(feature = "mqtt")]
+mod clock;
+#[cfg(feature = "mqtt")]
+mod device;
+#[cfg(feature = "mqtt")]
+mod prepared;
+#[cfg(feature = "mqtt")]
+mod promise;
+#[cfg(feature = "mqtt")]
+mod send_options;
+#[cfg(feature = "mqtt")]
+mod shell;
+#[cfg(feature = "mqtt")]
+mod signal;
+#[cfg(feature = "mqtt")]
+mod socket;
+#[cfg(feature = "mqtt")]
+mod transfer;
+#[cfg(feature = "mqtt")]
+mod views;
+
+#[cfg(feature = "image")]
+mod image;
+#[cfg(feature = "image")]
+mod pixels;
+#[cfg(feature = "image")]
+mod prepare_options;
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+#[cfg(feature = "mqtt")]
+const CLIENT_TYPES: &str = include_str!("types/client.d.ts");
+#[wasm_bindgen(typescript_custom_section)]
+#[cfg(feature = "image")]
+const IMAGE_TYPES: &str = include_str!("types/image.d.ts");
+#[wasm_bindgen(typescript_custom_section)]
+#[cfg(all(feature = "mqtt", not(feature = "image")))]
+const SEND_ORIGINAL_TYPES: &str = include_str!("types/send-original.d.ts");
+#[wasm_bindgen(typescript_custom_section)]
+const ERROR_TYPES: &str = include_str!("types/errors.d.ts");

@@ -1,1 +1,44 @@
-//! Under construction.
+//! Any picture in, exactly the bytes that a panel needs out. Knows no protocol, no clock and no browser.
+//!
+//! ```text
+//! bytes ─▶ sniff ─▶ decode ─▶ resize ─▶ turn ─▶ lay on the canvas ─▶ encode ─▶ bytes
+//!          header   (JPEG     (fit)     (EXIF,   (background)         (JPEG, PNG)
+//!          limits   scaled)             rotate)
+//! ```
+//!
+//! [`prepare`] does it all for a file and [`prepare_pixels`] for pixels that a browser decoded; [`Job`] does the same
+//! in steps, so that a caller can stop in between. [`PrepareOptions`] says how, [`Prepared`] is the result.
+//!
+//! Two rules hold everywhere in here. Bytes of a file are trusted with nothing: a header is held against the limits
+//! before memory is taken, and whatever the bytes are, the answer is a picture or an [`Error`]. And what a caller asked
+//! for is done or refused by name, never ignored.
+
+mod budget;
+mod decode;
+mod encode;
+mod error;
+mod exif;
+mod fit;
+mod job;
+mod linear;
+mod options;
+mod orient;
+mod pixels;
+mod plan;
+mod prepared;
+mod reader;
+mod resize;
+mod sniff;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use job::{Job, Source, Step, prepare, prepare_pixels};
+pub use options::{
+    ColorError, Columns, Dither, Fit, Format, Invert, Mirror, Palette, PaletteColor, PanelName,
+    PrepareOptions, Rgb, Rotation, Rows, Tone,
+};
+pub use prepared::{Pixels, Prepared};
+pub use sniff::{Kind, sniff};

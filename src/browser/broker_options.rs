@@ -1,0 +1,222 @@
+//! `BrokerOptions` of `api.d.ts`: names, ranges and defaults.
+
+use core::time::Duration;
+
+use js_sys::{Array, Function, Math, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::client::qos;
+use super::error::Invalid;
+use super::options::Options;
+use super::source::bytes_of;
+use crate::client::{ClientOptions, ReconnectOptions};
+use crate::mqtt::{Credentials, SessionOptions, Will};
+
+/// The largest time that a timer of the platform can wait, in milliseconds.
+const MAX_TIMER_MS: u32 = 0x7fff_ffff;
+
+/// The options of `MqttClient.connect`, read.
+pub(super) struct BrokerOptions {
+    pub(super) urls: Vec<String>,
+    pub(super) client: ClientOptions,
+    pub(super) credentials: Credentials,
+    pub(super) fresh_credentials: Option<Function>,
+    pub(super) signal: Option<AbortSignal>,
+}
+
+impl BrokerOptions {
+    pub(super) fn read(value: &JsValue) -> Result<Self, Invalid> {
+        let mut options = Options::read(value, "options")?;
+        let urls = urls(&mut options)?;
+        let credentials = credentials(&mut options)?;
+        let fresh_credentials = options.function("credentials")?;
+        let client = client(&mut options, urls.len(), fresh_credentials.is_some())?;
+        let signal = options.signal()?;
+        options.finish()?;
+        Ok(Self {
+            urls,
+            client,
+            credentials,
+            fresh_credentials,
+            signal,
+        })
+    }
+}
+
+fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
+    let value = options
+        .value("url")?
+        .ok_or_else(|| Invalid::new("url", "is needed: ws:// or wss:// and a host"))?;
+    let list = match value.dyn_ref::<Array>() {
+        Some(list) => list.clone(),
+        None => Array::of1(&value),
+    };
+    if list.length() == 0 {
+        return Err(Invalid::new("url", "must hold at least one URL"));
+    }
+    list.iter().map(|value| check_url(&value)).collect()
+}
+
+/// A URL that a WebSocket can be opened to.
+fn check_url(value: &JsValue) -> Result<String, Invalid> {
+    let text = value
+        .as_string()
+        .ok_or_else(|| Invalid::new("url", "must be a string, or an array of strings"))?;
+    let url = web_sys::Url::new(&text).map_err(|_| {
+        Invalid::new(
+            "url",
+            format!("\"{text}\" is not a URL: write ws://host:port/path"),
+        )
+    })?;
+    match url.protocol().as_str() {
+        "ws:" | "wss:" if !url.hash().is_empty() => {
+            Err(Invalid::new("url", "must not have a #fragment"))
+        }
+        "ws:" | "wss:" if !url.username().is_empty() || !url.password().is_empty() => {
+            Err(Invalid::new(
+                "url",
+                "must not hold a user name or password: use username and password",
+            ))
+        }
+        "ws:" | "wss:" => Ok(text),
+        "mqtt:" | "mqtts:" | "tcp:" => Err(Invalid::new(
+            "url",
+            "a browser reaches a broker by WebSocket only: write ws:// or wss:// and the broker's WebSocket port",
+        )),
+        other => Err(Invalid::new(
+            "url",
+            format!("must begin with ws:// or wss://, not {other}"),
+        )),
+    }
+}
+
+fn credentials(options: &mut Options) -> Result<Credentials, Invalid> {
+    let username = options.string("username")?;
+    let password = match options.value("password")? {
+        Some(value) => Some(bytes_of(&value, "password")?),
+        None => None,
+    };
+    if password.is_some() && username.is_none() {
+        return Err(options.invalid("password", "needs a username [MQTT-3.1.2-22]"));
+    }
+    Ok(Credentials { username, password })
+}
+
+/// What `credentials()` answered, with the URL that it may have signed.
+pub(super) fn fresh_credentials(value: &JsValue) -> Result<(Credentials, Option<String>), Invalid> {
+    let mut options = Options::read(value, "credentials()")?;
+    let credentials = credentials(&mut options)?;
+    let url = options
+        .value("url")?
+        .map(|url| check_url(&url))
+        .transpose()?;
+    options.finish()?;
+    Ok((credentials, url))
+}
+
+fn client(
+    options: &mut Options,
+    urls: usize,
+    fresh_credentials: bool,
+) -> Result<ClientOptions, Invalid> {
+    let client_id = options.string("clientId")?.unwrap_or_else(random_client_id);
+    let mut session = SessionOptions::new(&client_id);
+    if let Some(seconds) = options.integer("keepAlive", 0, 65_535)? {
+        session.keep_alive = Duration::from_secs(seconds.into());
+    }
+    if let Some(clean) = options.boolean("cleanSession")? {
+        session.clean_session = clean;
+    }
+    session.will = will(options)?;
+    if let Some(most) = options.integer("maxPacketBytes", 16, 268_435_460)? {
+        session.max_packet_bytes = usize::try_from(most).unwrap_or(usize::MAX);
+    }
+    let mut client = ClientOptions::new(session);
+    client.urls = urls;
+    client.fresh_credentials = fresh_credentials;
+    client.seed = random_bits();
+    if let Some(ms) = options.integer("connectTimeoutMs", 1, MAX_TIMER_MS)? {
+        client.connect_timeout = Duration::from_millis(ms.into());
+    }
+    client.reconnect = reconnect(options)?;
+    client.max_messages_per_second = options.number("maxMessagesPerSecond", 0.001, 1e6)?;
+    if let Some(most) = options.integer("maxOutstanding", 1, 65_535)? {
+        client.max_outstanding = usize::try_from(most).unwrap_or(usize::MAX);
+    }
+    Ok(client)
+}
+
+fn will(options: &mut Options) -> Result<Option<Will>, Invalid> {
+    let Some(mut will) = options.nested("will")? else {
+        return Ok(None);
+    };
+    let topic = will
+        .string("topic")?
+        .ok_or_else(|| will.invalid("topic", "is needed"))?;
+    let payload = match will.value("payload")? {
+        Some(value) => bytes_of(&value, "will.payload")?,
+        None => Vec::new(),
+    };
+    let qos = qos(&mut will)?;
+    let retain = will.boolean("retain")?.unwrap_or(false);
+    will.finish()?;
+    Ok(Some(Will {
+        topic,
+        payload,
+        qos,
+        retain,
+    }))
+}
+
+fn reconnect(options: &mut Options) -> Result<Option<ReconnectOptions>, Invalid> {
+    if options
+        .value("reconnect")?
+        .is_some_and(|value| value == JsValue::FALSE)
+    {
+        return Ok(None);
+    }
+    let mut reconnect = ReconnectOptions::default();
+    let Some(mut given) = options.nested("reconnect")? else {
+        return Ok(Some(reconnect));
+    };
+    if let Some(ms) = given.integer("minDelayMs", 1, MAX_TIMER_MS)? {
+        reconnect.min_delay = Duration::from_millis(ms.into());
+    }
+    if let Some(ms) = given.integer("maxDelayMs", 1, MAX_TIMER_MS)? {
+        reconnect.max_delay = Duration::from_millis(ms.into());
+    }
+    if let Some(most) = given.integer_or_infinity("maxAttempts", 0, u32::MAX)? {
+        reconnect.max_attempts = most;
+    }
+    if reconnect.max_delay < reconnect.min_delay {
+        return Err(given.invalid("maxDelayMs", "must not be less than minDelayMs"));
+    }
+    given.finish()?;
+    Ok(Some(reconnect))
+}
+
+/// `mis-` and 16 random hex digits.
+fn random_client_id() -> String {
+    format!("mis-{:016x}", random_bits())
+}
+
+/// 64 random bits: from the platform's generator where there is one, else from `Math.random`.
+fn random_bits() -> u64 {
+    crypto_bits().unwrap_or_else(|| {
+        let half = || u64::from((Math::random() * 4_294_967_296.0) as u32);
+        (half() << 32) | half()
+    })
+}
+
+fn crypto_bits() -> Option<u64> {
+    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
+    let fill: Function = Reflect::get(&crypto, &"getRandomValues".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let array = js_sys::Uint8Array::new_with_length(8);
+    fill.call1(&crypto, &array).ok()?;
+    let bytes: [u8; 8] = array.to_vec().try_into().ok()?;
+    Some(u64::from_le_bytes(bytes))
+}

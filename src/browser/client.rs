@@ -1,0 +1,295 @@
+//! `MqttClient`, as `api.d.ts` has it.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::broker_options::BrokerOptions;
+use super::clock::now;
+use super::error::{Invalid, mqtt_error, mqtt_invalid};
+use super::options::Options;
+use super::promise::Deferred;
+use super::shell::{Access, Handler, PendingPublish, Shell};
+use super::signal::AbortGuard;
+use super::source::bytes_of;
+use super::transfer::{Transfer, start_transfer};
+use crate::client::{Client, Error};
+use crate::mqtt::{Message, QoS, SubscriptionId};
+
+/// One MQTT 3.1.1 connection.
+#[wasm_bindgen(skip_typescript)]
+pub struct MqttClient {
+    shell: Rc<Shell>,
+}
+
+#[wasm_bindgen]
+impl MqttClient {
+    /// Connects; resolves after CONNACK 0.
+    pub fn connect(options: JsValue) -> Promise {
+        // The handle is cloned before the promise is out: nothing of `self` is held across an await.
+        future_to_promise(async move {
+            let shell = begin(&options)?;
+            wasm_bindgen_futures::JsFuture::from(shell.connected.promise()).await?;
+            Ok(MqttClient { shell }.into())
+        })
+    }
+
+    /// `connecting`, `connected`, `reconnecting` or `closed`.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> String {
+        self.shell.core.borrow().state().as_str().to_owned()
+    }
+
+    /// The client identifier in use.
+    #[wasm_bindgen(getter, js_name = clientId)]
+    pub fn client_id(&self) -> String {
+        self.shell.client_id.clone()
+    }
+
+    /// The callback for changes of state, or null.
+    #[wasm_bindgen(getter, js_name = onstatechange)]
+    pub fn on_state_change(&self) -> Option<Function> {
+        self.shell.on_state_change.borrow().clone()
+    }
+
+    /// Sets it; whatever is no function takes it away, as with event handlers of the platform.
+    #[wasm_bindgen(setter, js_name = onstatechange)]
+    pub fn set_on_state_change(&self, callback: JsValue) {
+        self.shell.on_state_change.replace(callback.dyn_into().ok());
+    }
+
+    /// Publishes a message; resolves when the exchange of its QoS is complete.
+    pub fn publish(&self, topic: JsValue, payload: JsValue, options: JsValue) -> Promise {
+        match publish(&self.shell, &topic, &payload, &options) {
+            Ok(settled) => settled.promise(),
+            Err(error) => Promise::reject(&error),
+        }
+    }
+
+    /// Subscribes; resolves after SUBACK.
+    pub fn subscribe(&self, filter: JsValue, on_message: JsValue, options: JsValue) -> Promise {
+        let shell = Rc::clone(&self.shell);
+        let subscribed = subscribe(&shell, &filter, &on_message, &options);
+        future_to_promise(async move {
+            let (id, granted) = subscribed?;
+            let qos = wasm_bindgen_futures::JsFuture::from(granted.promise()).await?;
+            Ok(Subscription { shell, id, qos }.into())
+        })
+    }
+
+    /// Starts a transfer; never throws.
+    #[wasm_bindgen(js_name = sendImage)]
+    pub fn send_image(&self, image: JsValue, options: JsValue) -> Transfer {
+        start_transfer(&self.shell, &image, &options)
+    }
+
+    /// Tests the link now.
+    pub fn check(&self) -> Promise {
+        let deferred = Rc::new(Deferred::new());
+        self.shell.checks.borrow_mut().push(Rc::clone(&deferred));
+        let asked = self.shell.core.borrow_mut().check(now());
+        if asked.is_err() {
+            self.shell.checks.take();
+            deferred.resolve(&JsValue::FALSE);
+        }
+        self.shell.schedule();
+        deferred.promise()
+    }
+
+    /// Sends DISCONNECT and closes.
+    pub fn close(&self) -> Promise {
+        close(&self.shell)
+    }
+
+    pub(super) fn shell(&self) -> &Rc<Shell> {
+        &self.shell
+    }
+}
+
+/// What `subscribe` resolves with.
+#[wasm_bindgen(skip_typescript)]
+pub struct Subscription {
+    shell: Rc<Shell>,
+    id: SubscriptionId,
+    qos: JsValue,
+}
+
+#[wasm_bindgen]
+impl Subscription {
+    /// The QoS that the broker granted.
+    #[wasm_bindgen(getter)]
+    pub fn qos(&self) -> JsValue {
+        self.qos.clone()
+    }
+
+    /// Ends it; no message is delivered after this call. Resolves after UNSUBACK, at once where nothing is to be done.
+    pub fn unsubscribe(&self) -> Promise {
+        let mut handlers = self.shell.handlers.borrow_mut();
+        let Some(handler) = handlers.get_mut(&self.id) else {
+            return Promise::resolve(&JsValue::UNDEFINED);
+        };
+        if let Some(ended) = &handler.ended {
+            return ended.promise();
+        }
+        let ended = Rc::new(Deferred::new());
+        handler.ended = Some(Rc::clone(&ended));
+        drop(handlers);
+        self.shell.core.borrow_mut().unsubscribe(now(), self.id);
+        self.shell.schedule();
+        ended.promise()
+    }
+}
+
+/// Reads the options and sets a client going.
+fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
+    let options = BrokerOptions::read(options).map_err(|invalid| mqtt_invalid(&invalid))?;
+    if options
+        .signal
+        .as_ref()
+        .is_some_and(web_sys::AbortSignal::aborted)
+    {
+        return Err(mqtt_error(&Error::Aborted, None));
+    }
+    let client_id = options.client.session.client_id.clone();
+    let core = Client::new(options.client).map_err(|error| mqtt_error(&error, None))?;
+    let access = Access {
+        urls: options.urls,
+        fixed: options.credentials,
+        fresh: options.fresh_credentials,
+    };
+    let shell = Shell::new(core, client_id, access);
+    if let Some(signal) = options.signal {
+        let aborted = Rc::downgrade(&shell);
+        shell.abort.replace(Some(AbortGuard::new(signal, move || {
+            if let Some(shell) = aborted.upgrade() {
+                shell.connected.reject(&mqtt_error(&Error::Aborted, None));
+                let _ = close(&shell);
+            }
+        })));
+    }
+    shell.core.borrow_mut().connect(now());
+    shell.schedule();
+    Ok(shell)
+}
+
+fn close(shell: &Rc<Shell>) -> Promise {
+    let deferred = Rc::new(Deferred::new());
+    let promise = deferred.promise();
+    if shell.core.borrow().state() == crate::client::ConnectionState::Closed {
+        deferred.resolve(&JsValue::UNDEFINED);
+    } else {
+        shell.closes.borrow_mut().push(deferred);
+        shell.core.borrow_mut().close(now());
+    }
+    shell.schedule();
+    promise
+}
+
+fn publish(
+    shell: &Rc<Shell>,
+    topic: &JsValue,
+    payload: &JsValue,
+    options: &JsValue,
+) -> Result<Rc<Deferred>, JsValue> {
+    let read = || -> Result<_, Invalid> {
+        let topic = text(topic, "topic")?;
+        let payload = bytes_of(payload, "payload")?;
+        let mut options = Options::read(options, "options")?;
+        let qos = qos(&mut options)?;
+        let retain = options.boolean("retain")?.unwrap_or(false);
+        let signal = options.signal()?;
+        options.finish()?;
+        Ok((
+            Message {
+                topic,
+                payload,
+                qos,
+                retain,
+                dup: false,
+            },
+            signal,
+        ))
+    };
+    let (message, signal) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
+    if signal.as_ref().is_some_and(web_sys::AbortSignal::aborted) {
+        return Err(mqtt_error(&Error::Aborted, None));
+    }
+    let token = shell
+        .core
+        .borrow_mut()
+        .publish(now(), message)
+        .map_err(|error| mqtt_error(&error, None))?;
+    let settled = Rc::new(Deferred::new());
+    let abort = signal.map(|signal| {
+        let shell = Rc::downgrade(shell);
+        AbortGuard::new(signal, move || {
+            let Some(shell) = shell.upgrade() else { return };
+            shell.core.borrow_mut().cancel_publish(token);
+            let pending = shell.publishes.borrow_mut().remove(&token);
+            if let Some(pending) = pending {
+                pending.settled.reject(&mqtt_error(&Error::Aborted, None));
+            }
+        })
+    });
+    let pending = PendingPublish {
+        settled: Rc::clone(&settled),
+        _abort: abort,
+    };
+    shell.publishes.borrow_mut().insert(token, pending);
+    shell.schedule();
+    Ok(settled)
+}
+
+fn subscribe(
+    shell: &Rc<Shell>,
+    filter: &JsValue,
+    on_message: &JsValue,
+    options: &JsValue,
+) -> Result<(SubscriptionId, Rc<Deferred>), JsValue> {
+    let read = || -> Result<_, Invalid> {
+        let filter = text(filter, "filter")?;
+        let on_message: Function = on_message
+            .clone()
+            .dyn_into()
+            .map_err(|_| Invalid::new("onMessage", "must be a function"))?;
+        let mut options = Options::read(options, "options")?;
+        let qos = qos(&mut options)?;
+        options.finish()?;
+        Ok((filter, on_message, qos))
+    };
+    let (filter, on_message, qos) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
+    let id = shell
+        .core
+        .borrow_mut()
+        .subscribe(now(), &filter, qos)
+        .map_err(|error| mqtt_error(&error, None))?;
+    let granted = Rc::new(Deferred::new());
+    let handler = Handler {
+        on_message,
+        granted: Rc::clone(&granted),
+        ended: None,
+    };
+    shell.handlers.borrow_mut().insert(id, handler);
+    shell.schedule();
+    Ok((id, granted))
+}
+
+/// The option `qos`, 0 where it is left out.
+pub(super) fn qos(options: &mut Options) -> Result<QoS, Invalid> {
+    let level = options.integer("qos", 0, 2)?.unwrap_or(0);
+    u8::try_from(level)
+        .ok()
+        .and_then(|level| QoS::try_from(level).ok())
+        .ok_or_else(|| options.invalid("qos", "must be 0, 1 or 2"))
+}
+
+/// A string argument with a name.
+pub(super) fn text(value: &JsValue, name: &str) -> Result<String, Invalid> {
+    match value.as_string() {
+        Some(text) if value.unchecked_ref::<js_sys::JsString>().is_valid_utf16() => Ok(text),
+        Some(_) => Err(Invalid::new(name, "must be well-formed Unicode")),
+        None => Err(Invalid::new(name, "must be a string")),
+    }
+}

@@ -1,0 +1,141 @@
+//! `VirtualDevice`, as `api.d.ts` has it: plays the device on a connection of this page.
+
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::client::MqttClient;
+use super::clock::now;
+use super::error::{mqtt_error, mqtt_invalid};
+use super::options::Options;
+use super::promise::Deferred;
+use super::shell::{Shell, report};
+use crate::client::{DeviceId, Error};
+use crate::transfer::{Numbering, Received};
+
+/// What the shell and the `VirtualDevice` object share.
+#[derive(Default)]
+pub(super) struct DeviceHandle {
+    attached: RefCell<Option<Rc<Deferred>>>,
+    on_image: RefCell<Option<Function>>,
+}
+
+impl DeviceHandle {
+    pub(super) fn handle_attached(&self, result: Result<(), Error>) {
+        let Some(attached) = self.attached.take() else {
+            return;
+        };
+        match result {
+            Ok(()) => attached.resolve(&JsValue::UNDEFINED),
+            Err(error) => attached.reject(&mqtt_error(&error, None)),
+        }
+    }
+
+    pub(super) fn handle_closed(&self, error: &JsValue) {
+        if let Some(attached) = self.attached.take() {
+            attached.reject(error);
+        }
+    }
+
+    pub(super) fn handle_image(&self, image: &Received) {
+        let callback = self.on_image.borrow().clone();
+        let Some(callback) = callback else { return };
+        let object = Object::new();
+        let set = |name: &str, value: JsValue| {
+            // Setting a property of a fresh plain object cannot fail.
+            let _ = Reflect::set(&object, &name.into(), &value);
+        };
+        set("name", image.name.as_str().into());
+        set("bytes", Uint8Array::from(image.bytes.as_slice()).into());
+        set("whole", image.whole.into());
+        report(callback.call1(&JsValue::UNDEFINED, &object));
+    }
+}
+
+/// Plays the device: answers by the protocol and hands over each image it received.
+#[wasm_bindgen(skip_typescript)]
+pub struct VirtualDevice {
+    shell: Rc<Shell>,
+    id: DeviceId,
+    handle: Rc<DeviceHandle>,
+    detached: Cell<bool>,
+}
+
+#[wasm_bindgen]
+impl VirtualDevice {
+    /// Subscribes to `to`; resolves when it can receive.
+    pub fn attach(client: &MqttClient, options: JsValue) -> Promise {
+        let shell = Rc::clone(client.shell());
+        let attached = attach(&shell, &options);
+        future_to_promise(async move {
+            let (id, handle, ready) = attached?;
+            JsFuture::from(ready.promise()).await?;
+            Ok(Self {
+                shell,
+                id,
+                handle,
+                detached: Cell::new(false),
+            }
+            .into())
+        })
+    }
+
+    /// The callback for images, or null.
+    #[wasm_bindgen(getter, js_name = onimage)]
+    pub fn on_image(&self) -> Option<Function> {
+        self.handle.on_image.borrow().clone()
+    }
+
+    /// Sets it; whatever is no function takes it away.
+    #[wasm_bindgen(setter, js_name = onimage)]
+    pub fn set_on_image(&self, callback: JsValue) {
+        self.handle.on_image.replace(callback.dyn_into().ok());
+    }
+
+    /// Ends the device. What it had of an unfinished image is handed over, not whole.
+    pub fn detach(&self) -> Promise {
+        if !self.detached.replace(true) {
+            self.shell.core.borrow_mut().detach_device(now(), self.id);
+            self.shell.schedule();
+        }
+        // One turn later its last image has been handed over.
+        let (shell, id) = (Rc::clone(&self.shell), self.id);
+        future_to_promise(async move {
+            shell.drive();
+            shell.devices.borrow_mut().remove(&id);
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+type Attaching = (DeviceId, Rc<DeviceHandle>, Rc<Deferred>);
+
+fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Attaching, JsValue> {
+    let read = || {
+        let mut options = Options::read(options, "options")?;
+        let to = options
+            .string("to")?
+            .unwrap_or_else(|| super::send_options::DEFAULT_TO.to_owned());
+        let from = options
+            .string("from")?
+            .unwrap_or_else(|| super::send_options::DEFAULT_FROM.to_owned());
+        let numbering = options.choice("numbering", "echo, next", Numbering::from_name)?;
+        options.finish()?;
+        Ok((to, from, numbering.unwrap_or(Numbering::Echo)))
+    };
+    let (to, from, numbering) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
+    let attached = shell
+        .core
+        .borrow_mut()
+        .attach_device(now(), &to, &from, numbering);
+    let id = attached.map_err(|error| mqtt_error(&error, None))?;
+    let ready = Rc::new(Deferred::new());
+    let handle = Rc::new(DeviceHandle::default());
+    handle.attached.replace(Some(Rc::clone(&ready)));
+    shell.devices.borrow_mut().insert(id, Rc::clone(&handle));
+    shell.schedule();
+    Ok((id, handle, ready))
+}

@@ -1,0 +1,10 @@
+// Small objects that are cheaper to make here than field by field from Rust, and questions that web-sys cannot ask.
+
+export const makeMessage = (topic, payload, qos, retain, dup) => ({ topic, payload, qos, retain, dup });
+
+// SharedArrayBuffer is a name only on isolated pages.
+export const isSharedBuffer = (value) =>
+  typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer;
+
+// A promise that nobody has to observe: its rejection raises no unhandledrejection.
+export const leaveUnobserved = (promise) => void promise.catch(() => {});

@@ -1,0 +1,112 @@
+//! Pixels that the browser holds: ImageData, ImageBitmap, and what its own decoders make of a file.
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+
+use super::error::{Invalid, image_error};
+
+#[wasm_bindgen]
+extern "C" {
+    // Pages and workers both have it; web-sys would need to know which of the two this is.
+    #[wasm_bindgen(js_name = createImageBitmap, catch)]
+    fn create_image_bitmap(blob: &web_sys::Blob) -> Result<Promise, JsValue>;
+}
+
+/// Unpremultiplied RGBA, eight bits each.
+pub(super) struct PixelSource {
+    pub(super) rgba: Vec<u8>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+impl PixelSource {
+    /// The pixels of an ImageData or ImageBitmap, copied now: the caller may close or transfer it later.
+    pub(super) fn read(value: &JsValue) -> Result<Option<Self>, Invalid> {
+        if let Some(data) = value.dyn_ref::<ImageData>() {
+            let pixels = Self {
+                rgba: data.data().0,
+                width: data.width(),
+                height: data.height(),
+            };
+            return if pixels.rgba.is_empty() {
+                Err(Invalid::new(
+                    "image",
+                    "is an ImageData without pixels: its buffer was transferred elsewhere",
+                ))
+            } else {
+                Ok(Some(pixels))
+            };
+        }
+        let Some(bitmap) = value.dyn_ref::<ImageBitmap>() else {
+            return Ok(None);
+        };
+        if bitmap.width() == 0 || bitmap.height() == 0 {
+            return Err(Invalid::new(
+                "image",
+                "is an ImageBitmap that was closed or transferred",
+            ));
+        }
+        draw(bitmap)
+            .map(Some)
+            .map_err(|_| Invalid::new("image", "is an ImageBitmap that cannot be drawn here"))
+    }
+
+    /// Lets the browser decode a file that this module does not read (AVIF, HEIC, SVG where it can).
+    ///
+    /// # Errors
+    /// The error that the module gave, where the browser cannot either; `too-large`.
+    pub(super) async fn decode(
+        bytes: &[u8],
+        mime: &str,
+        max_megapixels: f64,
+        unsupported: JsValue,
+    ) -> Result<Self, JsValue> {
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+        let options = web_sys::BlobPropertyBag::new();
+        options.set_type(mime);
+        let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)
+        else {
+            return Err(unsupported);
+        };
+        let Ok(promise) = create_image_bitmap(&blob) else {
+            return Err(unsupported);
+        };
+        let Ok(bitmap) = JsFuture::from(promise).await else {
+            return Err(unsupported);
+        };
+        let bitmap: ImageBitmap = bitmap.unchecked_into();
+        let megapixels = f64::from(bitmap.width()) * f64::from(bitmap.height()) / 1e6;
+        if megapixels > max_megapixels {
+            bitmap.close();
+            let message = format!(
+                "the picture has {megapixels:.0} megapixels, more than maxMegapixels {max_megapixels}"
+            );
+            return Err(image_error("too-large", &message, None));
+        }
+        let drawn = draw(&bitmap);
+        bitmap.close();
+        drawn.map_err(|_| unsupported)
+    }
+}
+
+/// Draws a bitmap and reads its pixels back.
+fn draw(bitmap: &ImageBitmap) -> Result<PixelSource, JsValue> {
+    let (width, height) = (bitmap.width(), bitmap.height());
+    let canvas = OffscreenCanvas::new(width, height)?;
+    // Read back at once: a canvas on the graphics card would have to be fetched from it.
+    let hints = Object::new();
+    Reflect::set(&hints, &"willReadFrequently".into(), &JsValue::TRUE)?;
+    let context = canvas
+        .get_context_with_context_options("2d", &hints)?
+        .ok_or_else(|| JsValue::from_str("no 2d context"))?
+        .unchecked_into::<OffscreenCanvasRenderingContext2d>();
+    context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)?;
+    let data = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?;
+    Ok(PixelSource {
+        rgba: data.data().0,
+        width,
+        height,
+    })
+}

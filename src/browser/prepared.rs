@@ -1,0 +1,77 @@
+//! What `sendImage` is given: an image that is prepared already, or a source that is yet to be.
+
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::error::Invalid;
+use super::options::Options;
+use super::source::Source;
+use crate::transfer::Image;
+
+/// An image whose bytes are ready to go.
+pub(super) struct Ready {
+    pub(super) bytes: Image,
+    /// The name that its source gave itself.
+    pub(super) name: Option<String>,
+    /// The usual extension of its format, where that is known.
+    pub(super) extension: Option<&'static str>,
+}
+
+/// An image that may yet have to be fetched and prepared.
+pub(super) enum ToPrepare {
+    #[cfg(feature = "image")]
+    Prepared(Ready),
+    #[cfg(feature = "image")]
+    Source(Box<(Source, crate::image::PrepareOptions)>),
+    #[cfg(not(feature = "image"))]
+    Original(Source),
+}
+
+#[cfg(feature = "image")]
+impl ToPrepare {
+    /// A PreparedImage takes no PrepareOptions: they stay unread, and so are refused by name.
+    pub(super) fn read(image: &JsValue, options: &mut Options) -> Result<Self, Invalid> {
+        if let Some(prepared) = super::image::PreparedImage::share(image) {
+            return Ok(Self::Prepared(prepared.into_ready()));
+        }
+        let prepare = super::prepare_options::read(options)?;
+        super::image::check(&prepare)?;
+        Ok(Self::Source(Box::new((Source::read(image)?, prepare))))
+    }
+
+    pub(super) async fn prepare(self, signal: Option<&AbortSignal>) -> Result<Ready, JsValue> {
+        match self {
+            Self::Prepared(ready) => Ok(ready),
+            Self::Source(source) => {
+                let (source, options) = *source;
+                super::image::prepare(source, &options, signal)
+                    .await
+                    .map(super::image::PreparedImage::into_ready)
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "image"))]
+impl ToPrepare {
+    /// Without the image part files are carried as they are, and that has to be asked for.
+    pub(super) fn read(image: &JsValue, options: &mut Options) -> Result<Self, Invalid> {
+        match options.string("format")?.as_deref() {
+            Some("original") => Ok(Self::Original(Source::read(image)?)),
+            _ => Err(options.invalid(
+                "format",
+                "must be \"original\": this build has no image part",
+            )),
+        }
+    }
+
+    pub(super) async fn prepare(self, signal: Option<&AbortSignal>) -> Result<Ready, JsValue> {
+        let Self::Original(source) = self;
+        let loaded = source.load(signal).await?;
+        Ok(Ready {
+            bytes: loaded.bytes.into(),
+            name: loaded.name,
+            extension: None,
+        })
+    }
+}

@@ -1,0 +1,235 @@
+//! What a caller may ask of a client at any moment.
+
+use super::{Client, ConnectionState, DeviceId, Error, Event};
+use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId, topic};
+use crate::time::Instant;
+use crate::transfer::{self, Image, Log, Numbering, Progress, TransferId, TransferOptions};
+
+/// Where a transfer goes, known before its image is.
+#[derive(Clone, Debug)]
+pub struct SendRequest {
+    /// Topic to the device.
+    pub to: String,
+    /// Topic of its feedback.
+    pub from: String,
+    /// QoS of the frames.
+    pub qos: QoS,
+    /// A topic on which the device says that it woke.
+    pub wake: Option<String>,
+}
+
+impl Client {
+    /// Queues a message. [`Event::Published`] follows when the exchange of its QoS is complete.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a topic or payload that MQTT cannot carry, [`Error::QueueFull`], [`Error::Closed`].
+    pub fn publish(&mut self, now: Instant, message: Message) -> Result<PublishToken, Error> {
+        self.open()?;
+        let token = self.session.publish(message)?;
+        self.settle(now);
+        Ok(token)
+    }
+
+    /// Takes back a message that has not been sent; says whether it could. [`Event::PublishFailed`] does not follow.
+    pub fn cancel_publish(&mut self, token: PublishToken) -> bool {
+        self.session.cancel_publish(token)
+    }
+
+    /// Asks for messages. [`Event::Subscribed`] follows.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a filter that is none, [`Error::Closed`].
+    pub fn subscribe(
+        &mut self,
+        now: Instant,
+        filter: &str,
+        qos: QoS,
+    ) -> Result<SubscriptionId, Error> {
+        self.open()?;
+        let id = self.session.subscribe(filter, qos)?;
+        self.filters.insert(id, filter.to_owned());
+        self.settle(now);
+        Ok(id)
+    }
+
+    /// Ends a subscription; says whether it was one. [`Event::Unsubscribed`] follows.
+    pub fn unsubscribe(&mut self, now: Instant, id: SubscriptionId) -> bool {
+        let known = self.session.unsubscribe(id);
+        self.filters.remove(&id);
+        let changes = self.topics.handle_gone(&mut self.session, id);
+        self.apply(now, changes);
+        self.settle(now);
+        known
+    }
+
+    /// Tests the link within 2 s; [`Event::Checked`] follows. While the client waits to reconnect it tries at once.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn check(&mut self, now: Instant) -> Result<(), Error> {
+        self.open()?;
+        self.checking = true;
+        if let Some(attempt) = self.link.hurry(now) {
+            self.ask_for(attempt);
+        }
+        if self.session.is_online() {
+            self.session.check(now);
+        } else {
+            self.answer_check(false);
+        }
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Takes a place in the line of `request.from`, before the image is ready.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a topic that cannot be one, [`Error::Closed`].
+    pub fn reserve(&mut self, now: Instant, request: &SendRequest) -> Result<TransferId, Error> {
+        self.open()?;
+        for (option, name) in [
+            ("to", Some(&request.to)),
+            ("from", Some(&request.from)),
+            ("wake", request.wake.as_ref()),
+        ] {
+            if let Some(name) = name {
+                topic::check_topic_name(name).map_err(|reason| Error::Invalid {
+                    option,
+                    reason: reason.to_string(),
+                })?;
+            }
+        }
+        let id = self
+            .fleet
+            .reserve(now, &request.to, &request.from, request.qos.into());
+        self.transfers.insert(id, request.wake.clone());
+        if let Some(wake) = &request.wake {
+            self.topics.add_wake(&mut self.session, wake, id);
+        }
+        let change = self
+            .topics
+            .add(&mut self.session, &request.from, request.qos);
+        self.apply(now, change);
+        self.settle(now);
+        Ok(id)
+    }
+
+    /// Gives a reserved transfer its image. [`Event::Done`] or [`Event::Failed`] follows.
+    ///
+    /// # Errors
+    /// What makes the image or an option impossible; the reservation is gone then.
+    pub fn supply(
+        &mut self,
+        now: Instant,
+        id: TransferId,
+        image: Image,
+        options: TransferOptions,
+    ) -> Result<(), transfer::Error> {
+        let supplied = self.fleet.supply(now, id, image, options);
+        if supplied.is_err() {
+            self.release(id);
+        }
+        self.settle(now);
+        supplied
+    }
+
+    /// Ends a transfer from outside, for instance because its image could not be prepared.
+    pub fn fail(&mut self, now: Instant, id: TransferId, error: transfer::Error) {
+        self.fleet.fail(now, id, error);
+        self.settle(now);
+    }
+
+    /// Cancels a transfer at any stage. [`Event::Failed`] follows, once.
+    pub fn cancel(&mut self, now: Instant, id: TransferId) {
+        self.fleet.cancel(now, id);
+        self.settle(now);
+    }
+
+    /// Holds a transfer back: nothing is sent, no clock runs.
+    pub fn pause(&mut self, now: Instant, id: TransferId) {
+        self.fleet.pause(now, id);
+        self.settle(now);
+    }
+
+    /// Goes on with a paused transfer.
+    pub fn resume(&mut self, now: Instant, id: TransferId) {
+        self.fleet.resume(now, id);
+        self.settle(now);
+    }
+
+    /// How far a transfer is.
+    pub fn progress(&self, now: Instant, id: TransferId) -> Option<Progress> {
+        self.fleet.progress(now, id)
+    }
+
+    /// The journal of a transfer.
+    pub fn log(&self, id: TransferId) -> Option<&Log> {
+        self.fleet.log(id)
+    }
+
+    /// Drops what is remembered of a transfer that has ended.
+    pub fn forget(&mut self, id: TransferId) {
+        self.fleet.forget(id);
+    }
+
+    /// Plays a device on this connection. [`Event::Attached`] follows, and [`Event::Image`] for each image.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a topic that cannot be one, [`Error::Closed`].
+    pub fn attach_device(
+        &mut self,
+        now: Instant,
+        to: &str,
+        from: &str,
+        numbering: Numbering,
+    ) -> Result<DeviceId, Error> {
+        self.open()?;
+        topic::check_topic_name(from).map_err(|reason| Error::Invalid {
+            option: "from",
+            reason: reason.to_string(),
+        })?;
+        let subscription = self.session.subscribe(to, QoS::AtMostOnce)?;
+        self.filters.insert(subscription, to.to_owned());
+        let id = self.devices.attach(subscription, from, numbering);
+        self.settle(now);
+        Ok(id)
+    }
+
+    /// Ends a virtual device; an unfinished image is handed over as [`Event::Image`], not whole.
+    pub fn detach_device(&mut self, now: Instant, id: DeviceId) {
+        if let Some((subscription, images)) = self.devices.detach(id) {
+            self.events
+                .extend(images.into_iter().map(|image| Event::Image(id, image)));
+            self.unsubscribe(now, subscription);
+        }
+    }
+
+    /// Ends the client: DISCONNECT is the last thing that [`Client::poll_transmit`] gives, unfinished transfers fail
+    /// with `closed`, and [`Event::State`] with [`ConnectionState::Closed`] comes last.
+    pub fn close(&mut self, now: Instant) {
+        if self.state != ConnectionState::Closed {
+            self.session.disconnect();
+            if let Some(link) = self.link.current() {
+                self.events.push_back(Event::Close { link });
+            }
+            self.end(now, None);
+            self.settle(now);
+        }
+    }
+
+    /// Nothing follows: whatever is unfinished fails.
+    pub(super) fn end(&mut self, now: Instant, cause: Option<Error>) {
+        self.link.close();
+        for id in self.transfers.keys().copied().collect::<Vec<_>>() {
+            self.fleet.fail(now, id, transfer::Error::Closed);
+        }
+        self.answer_check(false);
+        while let Some(event) = self.fleet.poll_event() {
+            if let transfer::Event::Failed(id, error) = event {
+                self.transfers.remove(&id);
+                self.events.push_back(Event::Failed(id, error));
+            }
+        }
+        self.set_state(ConnectionState::Closed, cause);
+    }
+}

@@ -1,0 +1,171 @@
+//! The topics that transfers listen on: which subscription serves each, and since when.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::mqtt::{QoS, Session, SubscriptionId};
+use crate::transfer::TransferId;
+
+/// A feedback topic in use.
+#[derive(Debug)]
+struct Topic {
+    /// The subscription made for it, or `None` where one of the user's matches it already.
+    own: Option<SubscriptionId>,
+    ready: bool,
+    qos: QoS,
+}
+
+/// A topic on which devices say that they woke.
+#[derive(Debug)]
+struct Wake {
+    subscription: SubscriptionId,
+    waiting: BTreeSet<TransferId>,
+}
+
+/// Feedback and wake topics, and the subscriptions that the client made for them.
+#[derive(Debug, Default)]
+pub(super) struct FeedbackTopics {
+    topics: HashMap<String, Topic>,
+    by_subscription: BTreeMap<SubscriptionId, String>,
+    wakes: HashMap<String, Wake>,
+    granted: BTreeSet<SubscriptionId>,
+}
+
+/// A feedback topic whose readiness changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Ready(String),
+    NotReady(String),
+}
+
+impl FeedbackTopics {
+    /// A transfer listens on `from`. Makes a subscription unless one matches already.
+    pub(super) fn add(&mut self, session: &mut Session, from: &str, qos: QoS) -> Option<Change> {
+        self.topics.entry(from.to_owned()).or_insert(Topic {
+            own: None,
+            ready: false,
+            qos,
+        });
+        self.refresh(session, from)
+    }
+
+    /// No transfer listens on `from` any longer.
+    pub(super) fn remove(&mut self, session: &mut Session, from: &str) {
+        if let Some(own) = self.topics.remove(from).and_then(|topic| topic.own) {
+            self.by_subscription.remove(&own);
+            self.granted.remove(&own);
+            session.unsubscribe(own);
+        }
+    }
+
+    /// True where `id` was made here, and not by the user.
+    pub(super) fn is_own(&self, id: SubscriptionId) -> bool {
+        self.by_subscription.contains_key(&id)
+            || self.wakes.values().any(|wake| wake.subscription == id)
+    }
+
+    /// The feedback topic that `id` was made for.
+    pub(super) fn topic_of(&self, id: SubscriptionId) -> Option<&str> {
+        self.by_subscription.get(&id).map(String::as_str)
+    }
+
+    pub(super) fn handle_granted(
+        &mut self,
+        session: &mut Session,
+        id: SubscriptionId,
+    ) -> Vec<Change> {
+        self.granted.insert(id);
+        match self.by_subscription.get(&id).cloned() {
+            Some(from) => self.refresh(session, &from).into_iter().collect(),
+            None => self.refresh_all(session),
+        }
+    }
+
+    /// A subscription of anybody's was refused or has ended.
+    pub(super) fn handle_gone(&mut self, session: &mut Session, id: SubscriptionId) -> Vec<Change> {
+        self.granted.remove(&id);
+        if let Some(from) = self.by_subscription.remove(&id) {
+            if let Some(topic) = self.topics.get_mut(&from) {
+                topic.own = None;
+            }
+            return Vec::new();
+        }
+        self.refresh_all(session)
+    }
+
+    /// The link is up, with every subscription made again.
+    pub(super) fn handle_online(&mut self, session: &mut Session) -> Vec<Change> {
+        self.refresh_all(session)
+    }
+
+    /// The link fell: no feedback can arrive on any topic.
+    pub(super) fn handle_offline(&mut self) {
+        for topic in self.topics.values_mut() {
+            topic.ready = false;
+        }
+    }
+
+    fn refresh_all(&mut self, session: &mut Session) -> Vec<Change> {
+        let topics: Vec<String> = self.topics.keys().cloned().collect();
+        topics
+            .iter()
+            .filter_map(|from| self.refresh(session, from))
+            .collect()
+    }
+
+    /// Sees whether a live subscription serves `from`, and makes one where none does.
+    fn refresh(&mut self, session: &mut Session, from: &str) -> Option<Change> {
+        let served = session.matching(from).any(|id| self.granted.contains(&id));
+        let pending = session.matching(from).next().is_some();
+        let online = session.is_online();
+        let topic = self.topics.get_mut(from)?;
+        if !pending && let Ok(id) = session.subscribe(from, topic.qos) {
+            topic.own = Some(id);
+            self.by_subscription.insert(id, from.to_owned());
+        }
+        let ready = served && online;
+        let changed = ready != topic.ready;
+        topic.ready = ready;
+        changed.then(|| {
+            if ready {
+                Change::Ready(from.to_owned())
+            } else {
+                Change::NotReady(from.to_owned())
+            }
+        })
+    }
+
+    /// A message on `wake` has begin of transfer `id` sent at once.
+    pub(super) fn add_wake(&mut self, session: &mut Session, wake: &str, id: TransferId) {
+        if let Some(known) = self.wakes.get_mut(wake) {
+            known.waiting.insert(id);
+        } else if let Ok(subscription) = session.subscribe(wake, QoS::AtMostOnce) {
+            self.wakes.insert(
+                wake.to_owned(),
+                Wake {
+                    subscription,
+                    waiting: BTreeSet::from([id]),
+                },
+            );
+        }
+    }
+
+    /// Transfer `id` has ended or no longer waits.
+    pub(super) fn remove_wake(&mut self, session: &mut Session, wake: &str, id: TransferId) {
+        let Some(known) = self.wakes.get_mut(wake) else {
+            return;
+        };
+        known.waiting.remove(&id);
+        if known.waiting.is_empty() {
+            session.unsubscribe(known.subscription);
+            self.wakes.remove(wake);
+        }
+    }
+
+    /// The transfers that a message on `topic` wakes.
+    pub(super) fn woken(&self, topic: &str) -> Vec<TransferId> {
+        self.wakes
+            .get(topic)
+            .map(|wake| wake.waiting.iter().copied().collect())
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,172 @@
+//! Carries what the session and the fleet say to each other and to the shell.
+
+use super::feedback::Change;
+use super::{Client, ConnectionState, Error, Event};
+use crate::mqtt::{self, Message, QoS, SubscriptionId};
+use crate::time::Instant;
+use crate::transfer::{self, TransferId};
+
+impl Client {
+    /// Passes events on until neither machine has one left.
+    pub(super) fn settle(&mut self, now: Instant) {
+        loop {
+            if let Some(event) = self.session.poll_event() {
+                self.route_session(now, event);
+            } else if let Some(event) = self.fleet.poll_event() {
+                self.route_fleet(now, event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn route_session(&mut self, now: Instant, event: mqtt::Event) {
+        match event {
+            mqtt::Event::Connected { .. } => self.link.handle_connected(),
+            mqtt::Event::Online => self.come_online(now),
+            mqtt::Event::Refused(refusal) => self.lose_link(now, Error::Refused(refusal)),
+            mqtt::Event::Fault(fault) => self.lose_link(now, fault.into()),
+            mqtt::Event::Message(message) => self.deliver(now, message),
+            mqtt::Event::Published(token) => {
+                if self.frames_in_session.remove(&token).is_none() {
+                    self.events.push_back(Event::Published(token));
+                }
+            }
+            mqtt::Event::PublishFailed { token, error } => {
+                if self.frames_in_session.remove(&token).is_none() {
+                    self.events.push_back(Event::PublishFailed {
+                        token,
+                        error: error.into(),
+                    });
+                }
+            }
+            mqtt::Event::Subscribed { id, granted } => self.handle_suback(now, id, granted.ok()),
+            mqtt::Event::Unsubscribed(id) => {
+                if !self.topics.is_own(id) && self.devices.by_subscription(id).is_none() {
+                    self.events.push_back(Event::Unsubscribed(id));
+                }
+            }
+            mqtt::Event::Alive => {
+                self.fleet.handle_alive(now);
+                self.answer_check(true);
+            }
+        }
+    }
+
+    fn come_online(&mut self, now: Instant) {
+        self.link.handle_online(now);
+        self.set_state(ConnectionState::Connected, None);
+        let changes = self.topics.handle_online(&mut self.session);
+        self.apply(now, changes);
+    }
+
+    fn handle_suback(&mut self, now: Instant, id: SubscriptionId, granted: Option<QoS>) {
+        let own_topic = self.topics.topic_of(id).map(str::to_owned);
+        let is_wake = own_topic.is_none() && self.topics.is_own(id);
+        let filter = self.filters.get(&id).cloned().unwrap_or_default();
+        let changes = match granted {
+            Some(_) => self.topics.handle_granted(&mut self.session, id),
+            None => self.topics.handle_gone(&mut self.session, id),
+        };
+        self.apply(now, changes);
+        match (own_topic, granted) {
+            (Some(from), None) => self.fleet.handle_refused(now, &from),
+            (Some(_), Some(_)) => {}
+            (None, _) if is_wake => {}
+            (None, granted) => {
+                let granted = granted.ok_or(Error::SubscriptionRefused { filter });
+                self.events
+                    .push_back(match self.devices.by_subscription(id) {
+                        Some(device) => Event::Attached(device, granted.map(|_| ())),
+                        None => Event::Subscribed { id, granted },
+                    });
+            }
+        }
+    }
+
+    /// Tells the fleet on which topics feedback can arrive.
+    pub(super) fn apply(&mut self, now: Instant, changes: impl IntoIterator<Item = Change>) {
+        for change in changes {
+            match change {
+                Change::Ready(from) => self.fleet.handle_subscribed(now, &from),
+                Change::NotReady(from) => self.fleet.handle_unsubscribed(now, &from),
+            }
+        }
+    }
+
+    /// A message goes to the transfers that listen on its topic, to devices, and to the user's own handlers.
+    fn deliver(&mut self, now: Instant, message: Message) {
+        self.fleet
+            .handle_feedback(now, &message.topic, &message.payload, message.retain);
+        if !message.retain {
+            for id in self.topics.woken(&message.topic) {
+                self.fleet.handle_wake(now, id);
+            }
+        }
+        let matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
+        let mut subscriptions = Vec::new();
+        for id in matching {
+            if self.devices.by_subscription(id).is_some() {
+                // A retained frame is an old one: no device that just came should act on it.
+                if !message.retain {
+                    self.deliver_to_device(id, &message.payload);
+                }
+            } else if !self.topics.is_own(id) {
+                subscriptions.push(id);
+            }
+        }
+        if !subscriptions.is_empty() {
+            self.events.push_back(Event::Message {
+                message,
+                subscriptions,
+            });
+        }
+    }
+
+    fn deliver_to_device(&mut self, subscription: SubscriptionId, payload: &[u8]) {
+        let Some(answer) = self.devices.handle_message(subscription, payload) else {
+            return;
+        };
+        if let Some((topic, bytes)) = answer.feedback {
+            let payload = bytes.to_vec();
+            let feedback = Message {
+                topic,
+                payload,
+                qos: QoS::AtMostOnce,
+                retain: false,
+                dup: false,
+            };
+            // A full queue loses this feedback as a radio would: the sender asks again.
+            let _ = self.session.publish(feedback);
+        }
+        self.events.extend(
+            answer
+                .images
+                .into_iter()
+                .map(|image| Event::Image(answer.device, image)),
+        );
+    }
+
+    fn route_fleet(&mut self, now: Instant, event: transfer::Event) {
+        match event {
+            transfer::Event::TestLink => self.session.check(now),
+            transfer::Event::Progress(id) => self.events.push_back(Event::Progress(id)),
+            transfer::Event::Done(id, outcome) => {
+                self.release(id);
+                self.events.push_back(Event::Done(id, Box::new(outcome)));
+            }
+            transfer::Event::Failed(id, error) => {
+                self.release(id);
+                self.events.push_back(Event::Failed(id, error));
+            }
+            transfer::Event::Idle(from) => self.topics.remove(&mut self.session, &from),
+        }
+    }
+
+    /// A transfer has ended: its wake topic is of no more use.
+    pub(super) fn release(&mut self, id: TransferId) {
+        if let Some(Some(wake)) = self.transfers.remove(&id) {
+            self.topics.remove_wake(&mut self.session, &wake, id);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What decoders hand over, to opaque R, G, B: grays spread out, transparency laid over the background.
+
+use super::super::budget;
+use super::super::error::Error;
+use super::super::linear::Saturation;
+use super::super::options::Rgb;
+
+/// Unpremultiplied R, G, B, A bytes to R, G, B on the background. The memory is used again.
+pub(crate) fn from_rgba(mut bytes: Vec<u8>, background: Rgb, saturation: f32) -> Vec<u8> {
+    if saturation != 1.0 {
+        let saturation = Saturation::new(saturation);
+        bytes
+            .as_chunks_mut::<4>()
+            .0
+            .iter_mut()
+            .for_each(|[r, g, b, _]| [*r, *g, *b] = saturation.apply([*r, *g, *b]));
+    }
+    let count = bytes.len() / 4;
+    for pixel in 0..count {
+        let [r, g, b, alpha] = [0, 1, 2, 3].map(|channel| bytes[pixel * 4 + channel]);
+        let flat = flatten([r, g, b], alpha, background);
+        // The target never overtakes the source.
+        bytes[pixel * 3..pixel * 3 + 3].copy_from_slice(&flat);
+    }
+    bytes.truncate(count * 3);
+    bytes
+}
+
+/// Gray and alpha bytes to R, G, B on the background.
+pub(super) fn from_gray_alpha(bytes: &[u8], background: Rgb) -> Result<Vec<u8>, Error> {
+    expand(bytes, |&[gray, alpha]| {
+        flatten([gray; 3], alpha, background)
+    })
+}
+
+/// Gray bytes to R, G, B.
+pub(super) fn from_gray(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    expand(bytes, |&[gray]| [gray; 3])
+}
+
+/// Ink by ink, 255 is full, to R, G, B: what light the inks let through. No profile: as Pillow and browsers do without one.
+pub(super) fn from_cmyk(mut bytes: Vec<u8>) -> Vec<u8> {
+    let count = bytes.len() / 4;
+    for pixel in 0..count {
+        let [c, m, y, k] = [0, 1, 2, 3].map(|channel| 255 - bytes[pixel * 4 + channel]);
+        let light = [c, m, y].map(|ink| scale_255(ink, k));
+        bytes[pixel * 3..pixel * 3 + 3].copy_from_slice(&light);
+    }
+    bytes.truncate(count * 3);
+    bytes
+}
+
+/// 16 bits a channel in the machine's byte order to 8, of samples that use the lowest `precision` bits.
+pub(super) fn from_16_bits(mut bytes: Vec<u8>, precision: u32) -> Vec<u8> {
+    let most = (1_u32 << precision.clamp(1, 16)) - 1;
+    let count = bytes.len() / 2;
+    for sample in 0..count {
+        let wide = u32::from(u16::from_ne_bytes([
+            bytes[sample * 2],
+            bytes[sample * 2 + 1],
+        ]));
+        bytes[sample] = u8::try_from((wide.min(most) * 255 + most / 2) / most).unwrap_or(255);
+    }
+    bytes.truncate(count);
+    bytes
+}
+
+fn expand<const N: usize>(
+    bytes: &[u8],
+    pixel: impl Fn(&[u8; N]) -> [u8; 3],
+) -> Result<Vec<u8>, Error> {
+    let pixels = bytes.as_chunks::<N>().0;
+    let mut out = budget::reserve(pixels.len() * 3)?;
+    pixels
+        .iter()
+        .for_each(|source| out.extend_from_slice(&pixel(source)));
+    Ok(out)
+}
+
+fn flatten(color: [u8; 3], alpha: u8, Rgb(background): Rgb) -> [u8; 3] {
+    match alpha {
+        255 => color,
+        0 => background,
+        _ => [0, 1, 2].map(|c| {
+            let mixed = u32::from(color[c]) * u32::from(alpha)
+                + u32::from(background[c]) * u32::from(255 - alpha);
+            u8::try_from((mixed + 127) / 255).unwrap_or(255)
+        }),
+    }
+}
+
+/// `value` × `factor` / 255, rounded.
+fn scale_255(value: u8, factor: u8) -> u8 {
+    u8::try_from((u16::from(value) * u16::from(factor) + 127) / 255).unwrap_or(255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transparency_shows_the_background_in_its_share() {
+        let red = Rgb([255, 0, 0]);
+        let rgba = vec![0, 0, 255, 255, 9, 9, 9, 0, 0, 0, 255, 51];
+        assert_eq!(
+            from_rgba(rgba, red, 1.0),
+            [0, 0, 255, 255, 0, 0, 204, 0, 51]
+        );
+        assert_eq!(
+            from_gray_alpha(&[7, 255, 7, 0], red).unwrap(),
+            [7, 7, 7, 255, 0, 0]
+        );
+    }
+
+    #[test]
+    fn saturation_leaves_the_background_alone() {
+        let out = from_rgba(vec![255, 0, 0, 255, 255, 0, 0, 0], Rgb([0, 200, 0]), 0.0);
+        assert!(out[0] == out[1] && out[1] == out[2]);
+        assert_eq!(out[3..], [0, 200, 0]);
+    }
+
+    #[test]
+    fn inks_take_light_away() {
+        assert_eq!(
+            from_cmyk(vec![0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
+            [255, 255, 255, 0, 255, 255, 0, 0, 0]
+        );
+    }
+
+    #[test]
+    fn wide_samples_keep_black_and_white() {
+        let wide: Vec<u8> = [0_u16, 0x8000, 0xffff]
+            .iter()
+            .flat_map(|v| v.to_ne_bytes())
+            .collect();
+        assert_eq!(from_16_bits(wide, 16), [0, 128, 255]);
+        let twelve: Vec<u8> = [0_u16, 0x0fff]
+            .iter()
+            .flat_map(|v| v.to_ne_bytes())
+            .collect();
+        assert_eq!(from_16_bits(twelve, 12), [0, 255]);
+    }
+}

@@ -1,0 +1,308 @@
+//! What a file says of itself: size, orientation, colour profile. Nothing is allocated by what it says.
+
+use super::super::error::Error;
+use super::super::exif;
+use super::super::orient::Turn;
+use super::super::reader::Reader;
+use super::super::sniff::{Kind, sniff};
+use super::jpeg::Frame;
+
+/// The facts about a picture before it is decoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    pub(crate) kind: Kind,
+    /// In pixels, as the file stores them. Never 0.
+    pub(crate) width: u32,
+    /// In pixels, as the file stores them. Never 0.
+    pub(crate) height: u32,
+    /// The most pixels that a decoder will unpack at once: a frame inside may be larger than the whole says.
+    pub(crate) unpacked: u64,
+    /// Bytes that the file stores for a pixel, at least.
+    pub(crate) depth: u64,
+    /// Brings the picture upright.
+    pub(crate) turn: Turn,
+    /// There is a colour profile, and it is not sRGB.
+    pub(crate) foreign_profile: bool,
+    /// More about a JPEG.
+    pub(crate) jpeg: Option<Frame>,
+}
+
+impl Header {
+    /// # Errors
+    /// [`Error::Unsupported`] for what cannot be read here, [`Error::Corrupt`] for a header that is cut off or senseless.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let kind = sniff(bytes).ok_or(Error::Unsupported {
+            what: "a file that is not a picture".into(),
+            advice: "choose a JPEG, PNG, GIF, BMP or WebP file, or format \"original\" to send the bytes as they are",
+        })?;
+        let header = match kind {
+            Kind::Jpeg => return jpeg(bytes),
+            Kind::Png => png(bytes),
+            Kind::Gif => gif(bytes),
+            Kind::Bmp => bmp(bytes),
+            Kind::Webp => webp(bytes),
+            _ => return Err(kind.unsupported()),
+        };
+        match header {
+            Some(header) if header.width > 0 && header.height > 0 => Ok(header),
+            _ => Err(Error::corrupt(
+                kind.name(),
+                "its header is cut off or says no size",
+            )),
+        }
+    }
+
+    /// A header without orientation and profile.
+    fn plain(kind: Kind, (width, height): (u32, u32), depth: u64) -> Self {
+        Self {
+            kind,
+            width,
+            height,
+            unpacked: u64::from(width) * u64::from(height),
+            depth,
+            turn: Turn::default(),
+            foreign_profile: false,
+            jpeg: None,
+        }
+    }
+}
+
+fn jpeg(bytes: &[u8]) -> Result<Header, Error> {
+    let frame = Frame::read(bytes)?;
+    let size = (u32::from(frame.width), u32::from(frame.height));
+    Ok(Header {
+        turn: frame.turn,
+        foreign_profile: frame.foreign_profile,
+        jpeg: Some(frame),
+        ..Header::plain(Kind::Jpeg, size, 3)
+    })
+}
+
+/// W3C PNG, 5 (chunks) and 11.2.1 (IHDR).
+fn png(bytes: &[u8]) -> Option<Header> {
+    let mut reader = Reader::new(bytes.get(8..)?);
+    let (kind, mut ihdr) = png_chunk(&mut reader)?;
+    if kind != b"IHDR" {
+        return None;
+    }
+    let size = (ihdr.u32_be()?, ihdr.u32_be()?);
+    let bits = u64::from(ihdr.u8()?);
+    let channels = match ihdr.u8()? {
+        0 => 1,
+        // An index becomes four channels when it is unpacked with its transparency.
+        2 => 3,
+        4 => 2,
+        _ => 4,
+    };
+    let mut header = Header::plain(Kind::Png, size, channels * bits.div_ceil(8).max(1));
+    while let Some((kind, data)) = png_chunk(&mut reader) {
+        match kind {
+            b"eXIf" => header.turn = exif::orientation(data.rest()),
+            // The profile's name stands before it, in the clear.
+            b"iCCP" => {
+                header.foreign_profile =
+                    !mentions_srgb(data.rest().get(..80).unwrap_or(data.rest()))
+            }
+            b"IEND" => break,
+            _ => {}
+        }
+    }
+    Some(header)
+}
+
+/// The next chunk's name and data; a chunk that is cut off is none.
+fn png_chunk<'a>(reader: &mut Reader<'a>) -> Option<(&'a [u8], Reader<'a>)> {
+    let length = reader.u32_be()?;
+    let kind = reader.take(4)?;
+    let data = reader.take_u32(length)?;
+    reader.take(4);
+    Some((kind, Reader::new(data)))
+}
+
+/// GIF 89a, section 18: the logical screen.
+fn gif(bytes: &[u8]) -> Option<Header> {
+    let mut reader = Reader::new(bytes.get(6..)?);
+    let size = (u32::from(reader.u16_le()?), u32::from(reader.u16_le()?));
+    Some(Header::plain(Kind::Gif, size, 4))
+}
+
+/// The file header of 14 bytes, then one of several information headers, told apart by their length.
+fn bmp(bytes: &[u8]) -> Option<Header> {
+    let mut reader = Reader::new(bytes.get(14..)?);
+    let size = match reader.u32_le()? {
+        12 => (u32::from(reader.u16_le()?), u32::from(reader.u16_le()?)),
+        // A negative height says that the rows run from top to bottom.
+        _ => (
+            reader.u32_le()?,
+            reader.u32_le()?.cast_signed().unsigned_abs(),
+        ),
+    };
+    Some(Header::plain(Kind::Bmp, size, 4))
+}
+
+/// RFC 9649: a RIFF file whose chunks are a VP8, a VP8L, or a VP8X with further ones behind it.
+fn webp(bytes: &[u8]) -> Option<Header> {
+    let mut reader = Reader::new(bytes.get(12..)?);
+    let mut header: Option<Header> = None;
+    while let Some((kind, data)) = riff_chunk(&mut reader) {
+        match (kind, &mut header) {
+            (b"VP8X", _) => header = Some(Header::plain(Kind::Webp, vp8x_size(data)?, 4)),
+            (b"EXIF", Some(header)) => header.turn = exif::orientation(data.rest()),
+            (b"ICCP", Some(header)) => header.foreign_profile = !mentions_srgb(data.rest()),
+            (b"ANMF", Some(header)) => header.unpack(frame_size(data)),
+            (_, Some(header)) => header.unpack(webp_size(kind, data)),
+            (_, None) => {
+                header = webp_size(kind, data).map(|size| Header::plain(Kind::Webp, size, 4))
+            }
+        }
+    }
+    header
+}
+
+impl Header {
+    fn unpack(&mut self, size: Option<(u32, u32)>) {
+        let (width, height) = size.unwrap_or_default();
+        self.unpacked = self.unpacked.max(u64::from(width) * u64::from(height));
+    }
+}
+
+/// The next chunk's name and what there is of its data: the last may be cut off.
+fn riff_chunk<'a>(reader: &mut Reader<'a>) -> Option<(&'a [u8], Reader<'a>)> {
+    let kind = reader.take(4)?;
+    let length = reader.u32_le()?;
+    let data = reader
+        .take_u32(length)
+        .or_else(|| reader.take(reader.rest().len()))?;
+    if length % 2 == 1 {
+        reader.take(1);
+    }
+    Some((kind, Reader::new(data)))
+}
+
+/// RFC 9649, 2.7: four bytes of flags, then width and height less one.
+fn vp8x_size(mut data: Reader<'_>) -> Option<(u32, u32)> {
+    data.take(4)?;
+    Some((data.u24_le()? + 1, data.u24_le()? + 1))
+}
+
+/// The size in a chunk of pixels; `None` for other chunks.
+fn webp_size(kind: &[u8], mut data: Reader<'_>) -> Option<(u32, u32)> {
+    match kind {
+        // RFC 6386, 9.1: a frame tag of 3 bytes, a start code of 3, then 14 bits each under 2 bits of scaling.
+        b"VP8 " => {
+            data.take(6)?;
+            Some((
+                u32::from(data.u16_le()? & 0x3fff),
+                u32::from(data.u16_le()? & 0x3fff),
+            ))
+        }
+        // RFC 9649, 3.4: a signature byte, then 14 bits each, less one.
+        b"VP8L" => {
+            data.take(1)?;
+            let bits = data.u32_le()?;
+            Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+        }
+        _ => None,
+    }
+}
+
+/// The size of the picture inside an animation's frame: 16 bytes about the frame, then chunks of its own.
+fn frame_size(mut frame: Reader<'_>) -> Option<(u32, u32)> {
+    frame.take(16)?;
+    let mut largest = (0, 0);
+    while let Some((kind, data)) = riff_chunk(&mut frame) {
+        largest = webp_size(kind, data).unwrap_or(largest).max(largest);
+    }
+    Some(largest)
+}
+
+/// True if an ICC profile's description, in 8 or in 16 bits a letter, says that it is sRGB.
+pub(super) fn mentions_srgb(profile: &[u8]) -> bool {
+    let mentions = |name: &[u8]| profile.windows(name.len()).any(|window| window == name);
+    mentions(b"sRGB") || mentions(b"s\0R\0G\0B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(bytes: &[u8]) -> Result<(Kind, u32, u32), &'static str> {
+        Header::read(bytes)
+            .map(|h| (h.kind, h.width, h.height))
+            .map_err(|e| e.code())
+    }
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x03\x20\0\0\x01\xe0\x10\x06\0\0\0crc!";
+    const BMP: &[u8] =
+        b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x20\x03\0\0\x20\xfe\xff\xff\x01\0\x18\0";
+    const VP8X: &[u8] = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x0c\0\0\0\x1f\x03\0\xdf\x01\0";
+
+    #[test]
+    fn sizes_stand_where_the_formats_say() {
+        assert_eq!(size(PNG), Ok((Kind::Png, 800, 480)));
+        assert_eq!(Header::read(PNG).unwrap().depth, 8);
+        assert_eq!(size(BMP), Ok((Kind::Bmp, 800, 480)));
+        assert_eq!(
+            size(b"BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x20\x03\xe0\x01"),
+            Ok((Kind::Bmp, 800, 480))
+        );
+        assert_eq!(size(b"GIF89a\x20\x03\xe0\x01"), Ok((Kind::Gif, 800, 480)));
+        assert_eq!(size(VP8X), Ok((Kind::Webp, 800, 480)));
+        let lossy = b"RIFF\0\0\0\0WEBPVP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\x20\x03\xe0\x01";
+        assert_eq!(size(lossy), Ok((Kind::Webp, 800, 480)));
+        let lossless = b"RIFF\0\0\0\0WEBPVP8L\x05\0\0\0\x2f\x1f\xc3\x77\0";
+        assert_eq!(size(lossless), Ok((Kind::Webp, 800, 480)));
+    }
+
+    #[test]
+    fn a_frame_larger_than_the_picture_counts_for_the_memory() {
+        let mut file = VP8X.to_vec();
+        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f");
+        let header = Header::read(&file).unwrap();
+        assert_eq!((header.width, header.unpacked), (800, 16_383 * 16_383));
+    }
+
+    #[test]
+    fn orientation_comes_from_png_and_webp_too() {
+        let mut png = PNG.to_vec();
+        let exif = exif::block(6);
+        png.extend(u32::try_from(exif.len()).unwrap().to_be_bytes());
+        png.extend([b"eXIf", &exif[..], b"crc!"].concat());
+        assert_eq!(
+            Header::read(&png).unwrap().turn,
+            Turn::from_exif(6).unwrap()
+        );
+
+        let mut webp = VP8X.to_vec();
+        webp.extend(
+            [
+                b"EXIF",
+                &u32::try_from(exif.len()).unwrap().to_le_bytes()[..],
+                &exif,
+            ]
+            .concat(),
+        );
+        assert_eq!(
+            Header::read(&webp).unwrap().turn,
+            Turn::from_exif(6).unwrap()
+        );
+    }
+
+    #[test]
+    fn cut_off_and_empty_headers_are_corrupt_and_other_files_unsupported() {
+        assert_eq!(size(&PNG[..20]), Err("corrupt"));
+        assert_eq!(size(b"GIF89a\0\0\x10\0"), Err("corrupt"));
+        assert_eq!(size(b"a text file"), Err("unsupported"));
+        assert_eq!(size(b""), Err("unsupported"));
+        assert_eq!(size(b"%PDF-1.7"), Err("unsupported"));
+        for file in [PNG, BMP, VP8X] {
+            (0..file.len()).for_each(|end| drop(Header::read(&file[..end])));
+        }
+    }
+
+    #[test]
+    fn srgb_is_known_by_its_name() {
+        assert!(mentions_srgb(b"..sRGB IEC61966-2.1") && mentions_srgb(b"\0s\0R\0G\0B"));
+        assert!(!mentions_srgb(b"Display P3"));
+    }
+}

@@ -1,0 +1,394 @@
+//! JPEG: its frame header, the fast decoder that scales in the DCT domain, and the tolerant one for what that refuses.
+
+use super::super::budget;
+use super::super::error::Error;
+use super::super::exif;
+use super::super::orient::Turn;
+use super::super::pixels::RgbImage;
+use super::super::reader::Reader;
+use super::super::sniff::Kind;
+use super::{Decoded, color, header, truncated};
+use image::ImageDecoder;
+use image::codecs::jpeg::JpegDecoder as TolerantDecoder;
+use jpeg_decoder::{Decoder, PixelFormat};
+use std::io::Cursor;
+
+/// A decoded side should be this much longer than the wanted one, so that the resize has something to choose from:
+/// 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md).
+const MARGIN: f64 = 1.25;
+/// Blocks that may be decoded, over all scans: some four seconds. A scan of a few bytes can run over the whole picture,
+/// so without a limit a small file could keep the decoder busy for minutes.
+const MAX_BLOCKS: u64 = 200_000_000;
+
+/// What the markers before the first scan say [ITU-T T.81, B.2].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) turn: Turn,
+    pub(crate) foreign_profile: bool,
+    precision: u8,
+    progressive: bool,
+    /// Samples along x and y for each component.
+    sampling: Vec<(u8, u8)>,
+    scans: u64,
+}
+
+impl Frame {
+    /// # Errors
+    /// [`Error::Corrupt`] without a frame header before the first scan, [`Error::Unsupported`] for coding that no decoder here knows.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let mut reader = Reader::new(bytes.get(2..).unwrap_or_default());
+        let mut frame = None;
+        let mut turn = Turn::default();
+        let mut foreign_profile = false;
+        while let Some((marker, data)) = segment(&mut reader) {
+            match marker {
+                0xc4 | 0xc8 | 0xcc => {}
+                0xc0..=0xcf => frame = start_of_frame(marker, data)?,
+                0xe1 if data.starts_with(b"Exif\0\0") => turn = exif::orientation(data),
+                0xe2 if data.starts_with(b"ICC_PROFILE\0\x01") => {
+                    foreign_profile = !header::mentions_srgb(data)
+                }
+                0xda => break,
+                _ => {}
+            }
+        }
+        let frame =
+            frame.ok_or_else(|| Error::corrupt("JPEG", "it ends before its frame header"))?;
+        let scans = count_scans(reader.rest());
+        Ok(Self {
+            turn,
+            foreign_profile,
+            scans,
+            ..frame
+        })
+    }
+
+    /// The eighths at which both sides keep the margin over the wanted scale: 1, 2, 4 or 8.
+    fn eighths(&self, scale: (f64, f64)) -> u16 {
+        let scaled = |side: u16, eighths: u16| f64::from(scaled(side, eighths));
+        let suffices = |eighths: &u16| {
+            scaled(self.width, *eighths) >= f64::from(self.width) * scale.0 * MARGIN
+                && scaled(self.height, *eighths) >= f64::from(self.height) * scale.1 * MARGIN
+        };
+        [1, 2, 4].into_iter().find(suffices).unwrap_or(8)
+    }
+
+    /// 8 × 8 blocks of all components.
+    fn blocks(&self) -> u64 {
+        let most = |side: fn(&(u8, u8)) -> u8| {
+            u64::from(self.sampling.iter().map(side).max().unwrap_or(1))
+        };
+        let units_x = u64::from(self.width).div_ceil(8 * most(|s| s.0));
+        let units_y = u64::from(self.height).div_ceil(8 * most(|s| s.1));
+        let per_unit: u64 = self
+            .sampling
+            .iter()
+            .map(|&(x, y)| u64::from(x) * u64::from(y))
+            .sum();
+        units_x * units_y * per_unit
+    }
+
+    /// Bytes that decoding at this scale holds at one time: coefficients of progressive files, planes, pixels.
+    fn memory(&self, eighths: u16) -> u64 {
+        let blocks = self.blocks();
+        let sample = if self.precision > 8 { 2 } else { 1 };
+        let coefficients = if self.progressive { blocks * 128 } else { 0 };
+        let planes = blocks * u64::from(eighths) * u64::from(eighths) * sample;
+        let pixels =
+            u64::from(scaled(self.width, eighths)) * u64::from(scaled(self.height, eighths));
+        coefficients + planes + pixels * 3.max(self.sampling.len() as u64) * sample
+    }
+}
+
+/// Decodes at the least scale that leaves the margin.
+pub(super) fn decode(bytes: &[u8], frame: &Frame, scale: (f64, f64)) -> Result<Decoded, Error> {
+    if frame.blocks().saturating_mul(frame.scans) > MAX_BLOCKS {
+        return Err(Error::too_large(
+            "memory",
+            "the picture has more scans than it can be decoded with in time: save it again",
+        ));
+    }
+    let eighths = frame.eighths(scale);
+    budget::check("decoding", frame.memory(eighths))?;
+    let refusal = match fast(bytes, frame, eighths) {
+        Ok(image) => return Ok(decoded(image, f64::from(eighths) / 8.0, Vec::new())),
+        Err(error) => error,
+    };
+    budget::check("decoding", frame.memory(8))?;
+    match tolerant(bytes) {
+        Some(image) => {
+            let warnings = if ends(bytes) {
+                Vec::new()
+            } else {
+                vec![truncated(Kind::Jpeg)]
+            };
+            Ok(decoded(image, 1.0, warnings))
+        }
+        None => Err(from_refusal(&refusal)),
+    }
+}
+
+fn decoded(image: RgbImage, scale: f64, warnings: Vec<String>) -> Decoded {
+    Decoded {
+        image,
+        scale,
+        saturated: false,
+        warnings,
+    }
+}
+
+/// Whether an end marker stands where it should; some writers pad behind it.
+fn ends(bytes: &[u8]) -> bool {
+    bytes
+        .windows(2)
+        .rev()
+        .take(64 << 10)
+        .any(|pair| pair == [0xff, 0xd9])
+}
+
+fn fast(bytes: &[u8], frame: &Frame, eighths: u16) -> Result<RgbImage, jpeg_decoder::Error> {
+    let mut decoder = Decoder::new(bytes);
+    let (width, height) = request(frame, eighths);
+    decoder.scale(width, height)?;
+    let data = decoder.decode()?;
+    let info = decoder.info().ok_or_else(|| format_error("no frame"))?;
+    let precision = u32::from(frame.precision);
+    let data = match frame.precision {
+        8 => data,
+        _ => color::from_16_bits(data, precision),
+    };
+    let rgb = match info.pixel_format {
+        PixelFormat::RGB24 => data,
+        PixelFormat::L8 | PixelFormat::L16 => {
+            color::from_gray(&data).map_err(|_| format_error("no memory"))?
+        }
+        PixelFormat::CMYK32 => color::from_cmyk(data),
+    };
+    RgbImage::from_bytes(info.width.into(), info.height.into(), rgb)
+        .ok_or_else(|| format_error("too few pixels"))
+}
+
+/// The size to ask the decoder for so that it takes this scale: it stops at the first whose width *or* height suffices.
+fn request(frame: &Frame, eighths: u16) -> (u16, u16) {
+    let side = |side: u16| match scaled(side, eighths) {
+        // A side so short that the next smaller scale gives as many pixels must not decide.
+        same if eighths > 1 && same == scaled(side, eighths / 2) => u16::MAX,
+        other => other,
+    };
+    (side(frame.width), side(frame.height))
+}
+
+/// As the decoder rounds it.
+fn scaled(side: u16, eighths: u16) -> u16 {
+    u16::try_from((u32::from(side) * u32::from(eighths)).div_ceil(8)).unwrap_or(u16::MAX)
+}
+
+fn format_error(text: &str) -> jpeg_decoder::Error {
+    jpeg_decoder::Error::Format(text.into())
+}
+
+/// Decodes at full size, and what is missing at the end is left gray.
+fn tolerant(bytes: &[u8]) -> Option<RgbImage> {
+    let decoder = TolerantDecoder::new(Cursor::new(bytes)).ok()?;
+    let (width, height) = decoder.dimensions();
+    let gray = decoder.color_type() == image::ColorType::L8;
+    let mut data = budget::zeroed(usize::try_from(decoder.total_bytes()).ok()?).ok()?;
+    decoder.read_image(&mut data).ok()?;
+    let rgb = if gray {
+        color::from_gray(&data).ok()?
+    } else {
+        data
+    };
+    RgbImage::from_bytes(
+        usize::try_from(width).ok()?,
+        usize::try_from(height).ok()?,
+        rgb,
+    )
+}
+
+fn from_refusal(refusal: &jpeg_decoder::Error) -> Error {
+    match refusal {
+        jpeg_decoder::Error::Unsupported(feature) => {
+            unsupported(format!("a JPEG with {feature:?}"))
+        }
+        other => Error::corrupt("JPEG", other),
+    }
+}
+
+fn unsupported(what: String) -> Error {
+    Error::Unsupported {
+        what: what.into(),
+        advice: "save the picture as an ordinary (baseline) JPEG, or as PNG",
+    }
+}
+
+/// The next segment's marker and data [ITU-T T.81, B.1.1.4]; `None` at the end of the bytes or of the picture.
+fn segment<'a>(reader: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
+    loop {
+        // Stray bytes between segments are skipped, as every decoder does; fill bytes may precede a marker.
+        while reader.u8()? != 0xff {}
+        let marker = loop {
+            match reader.u8()? {
+                0xff => {}
+                other => break other,
+            }
+        };
+        match marker {
+            0xd9 => return None,
+            0x00 | 0x01 | 0xd0..=0xd8 => {}
+            _ => {
+                let length = reader.u16_be()?.checked_sub(2)?;
+                return Some((marker, reader.take(length.into())?));
+            }
+        }
+    }
+}
+
+/// [ITU-T T.81, B.2.2].
+fn start_of_frame(marker: u8, data: &[u8]) -> Result<Option<Frame>, Error> {
+    match marker {
+        0xc0..=0xc3 => {}
+        0xc9..=0xcb => return Err(unsupported("an arithmetic-coded JPEG".into())),
+        _ => return Err(unsupported("a hierarchical JPEG".into())),
+    }
+    let broken = || Error::corrupt("JPEG", "its frame header is cut off or says no size");
+    let frame = frame_fields(marker, data).ok_or_else(broken)?;
+    if frame.precision != 8 && marker != 0xc3 {
+        return Err(unsupported(format!(
+            "a JPEG of {} bits a sample",
+            frame.precision
+        )));
+    }
+    Ok(Some(frame))
+}
+
+fn frame_fields(marker: u8, data: &[u8]) -> Option<Frame> {
+    let mut reader = Reader::new(data);
+    let precision = reader.u8()?;
+    let (height, width) = (reader.u16_be()?, reader.u16_be()?);
+    let count = reader.u8()?;
+    let mut sampling = Vec::new();
+    for _ in 0..count.min(4) {
+        let [_, factors, _] = *reader.take(3)?.first_chunk()?;
+        sampling.push((factors >> 4, factors & 15));
+    }
+    let sound = width > 0
+        && height > 0
+        && !sampling.is_empty()
+        && sampling.iter().all(|&(x, y)| x > 0 && y > 0);
+    sound.then_some(Frame {
+        width,
+        height,
+        turn: Turn::default(),
+        foreign_profile: false,
+        precision,
+        progressive: marker == 0xc2,
+        sampling,
+        scans: 1,
+    })
+}
+
+/// The first scan and each further start of one. In entropy-coded data 0xff is followed by 0, so no other pair can match.
+fn count_scans(rest: &[u8]) -> u64 {
+    let next = rest.get(1..).unwrap_or_default();
+    // Short runs with small sums, which the compiler turns into vector instructions.
+    let run = |(a, b): (&[u8], &[u8])| {
+        let hits: u8 = a
+            .iter()
+            .zip(b)
+            .map(|(a, b)| u8::from(*a == 0xff) & u8::from(*b == 0xda))
+            .sum();
+        u64::from(hits)
+    };
+    1 + rest.chunks(128).zip(next.chunks(128)).map(run).sum::<u64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(marker: u8, size: (u16, u16), sampling: &[u8]) -> Vec<u8> {
+        let mut file = vec![
+            0xff,
+            0xd8,
+            0xff,
+            0xff,
+            marker,
+            0,
+            8 + 3 * sampling.len() as u8,
+            8,
+        ];
+        file.extend(size.1.to_be_bytes());
+        file.extend(size.0.to_be_bytes());
+        file.push(sampling.len() as u8);
+        sampling
+            .iter()
+            .for_each(|&factors| file.extend([1, factors, 0]));
+        file
+    }
+
+    #[test]
+    fn the_frame_header_is_found_behind_other_segments() {
+        let plain = file(0xc2, (4000, 3000), &[0x22, 0x11, 0x11]);
+        let exif = [&b"Exif\0\0"[..], &exif::block(8)].concat();
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1, 0, 2 + exif.len() as u8];
+        bytes.extend(exif);
+        bytes.extend([0xff, 0xe2, 0, 24]);
+        bytes.extend(b"ICC_PROFILE\0\x01\x01Adobe RG");
+        bytes.extend(&plain[2..]);
+        let frame = Frame::read(&bytes).unwrap();
+        assert_eq!(
+            (frame.width, frame.height, frame.progressive),
+            (4000, 3000, true)
+        );
+        assert_eq!(frame.turn, Turn::from_exif(8).unwrap());
+        assert!(frame.foreign_profile);
+        (0..bytes.len() - 1).for_each(|end| drop(Frame::read(&bytes[..end])));
+    }
+
+    #[test]
+    fn coding_that_nobody_reads_is_unsupported_and_a_missing_header_corrupt() {
+        let code = |bytes: &[u8]| Frame::read(bytes).map_err(|error| error.code());
+        assert_eq!(code(&file(0xc9, (8, 8), &[0x11])), Err("unsupported"));
+        assert_eq!(code(&file(0xc5, (8, 8), &[0x11])), Err("unsupported"));
+        assert_eq!(code(&file(0xc0, (8, 0), &[0x11])), Err("corrupt"));
+        assert_eq!(code(&file(0xc0, (8, 8), &[0x10])), Err("corrupt"));
+        assert_eq!(code(b"\xff\xd8\xff\xd9"), Err("corrupt"));
+    }
+
+    #[test]
+    fn the_scale_is_the_least_that_keeps_the_margin_on_both_sides() {
+        let frame = Frame::read(&file(0xc0, (4000, 3000), &[0x22, 0x11, 0x11])).unwrap();
+        assert_eq!(frame.eighths((0.1, 0.1)), 1);
+        assert_eq!(frame.eighths((0.1, 0.11)), 2);
+        assert_eq!(frame.eighths((0.2, 0.16)), 2);
+        assert_eq!(frame.eighths((0.21, 0.1)), 4);
+        assert_eq!(frame.eighths((0.41, 0.1)), 8);
+        assert_eq!(frame.eighths((2.0, 2.0)), 8);
+    }
+
+    #[test]
+    fn memory_follows_the_scale_and_the_process() {
+        let baseline = Frame::read(&file(0xc0, (4000, 3008), &[0x22, 0x11, 0x11])).unwrap();
+        assert_eq!(baseline.blocks(), 250 * 188 * 6);
+        assert_eq!(baseline.memory(2), 250 * 188 * 6 * 4 + 1000 * 752 * 3);
+        let progressive = Frame::read(&file(0xc2, (4000, 3008), &[0x22, 0x11, 0x11])).unwrap();
+        assert_eq!(
+            progressive.memory(2),
+            baseline.memory(2) + 250 * 188 * 6 * 128
+        );
+    }
+
+    #[test]
+    fn scans_are_counted_also_where_a_run_ends() {
+        for at in [0, 126, 127, 128, 1000] {
+            let mut rest = vec![0; 1100];
+            rest[at..at + 2].copy_from_slice(&[0xff, 0xda]);
+            assert_eq!(count_scans(&rest), 2, "at {at}");
+        }
+        assert_eq!(count_scans(&[]), 1);
+        assert_eq!(count_scans(&[0xff, 0xda].repeat(500)), 501);
+    }
+}

@@ -1,0 +1,382 @@
+//! From what the caller asked for to what will be done: all defaults, all ranges, and which option goes with which format.
+
+use super::error::Error;
+use super::fit::MAX_SIDE;
+use super::options::{Fit, Format, Mirror, PrepareOptions, Rgb, Rotation};
+use super::orient::Turn;
+
+const DEFAULT_QUALITY: u8 = 85;
+const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
+
+/// Options that have been checked, with every default filled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) panel: (Option<u32>, Option<u32>),
+    pub(crate) fit: Fit,
+    /// Rotation and mirror; the file's own orientation goes before it.
+    pub(crate) turn: Turn,
+    pub(crate) background: Rgb,
+    pub(crate) saturation: f32,
+    pub(crate) output: Output,
+    pub(crate) max_bytes: usize,
+    pub(crate) max_pixels: u64,
+}
+
+/// What is written, and with what.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Output {
+    Original,
+    Jpeg { quality: u8 },
+    Png,
+}
+
+impl Output {
+    pub(crate) const fn format(&self) -> Format {
+        match self {
+            Self::Original => Format::Original,
+            Self::Jpeg { .. } => Format::Jpeg,
+            Self::Png => Format::Png,
+        }
+    }
+}
+
+impl Plan {
+    /// # Errors
+    /// [`Error::Invalid`] with the name of the first option that is out of range or that the format cannot honour.
+    pub(crate) fn new(options: &PrepareOptions) -> Result<Self, Error> {
+        let format = options.format.unwrap_or(Format::Jpeg);
+        reject_strangers(format, options)?;
+        Ok(Self {
+            panel: (
+                side("width", options.width)?,
+                side("height", options.height)?,
+            ),
+            fit: options.fit.unwrap_or(Fit::Contain),
+            turn: Turn::from_options(
+                options.rotate.unwrap_or(Rotation::None),
+                options.mirror.unwrap_or(Mirror::None),
+            ),
+            background: options.background.unwrap_or(Rgb::WHITE),
+            saturation: saturation(options.saturation)?,
+            output: output(format, options)?,
+            max_bytes: max_bytes(options.max_bytes)?,
+            max_pixels: max_pixels(options.max_megapixels)?,
+        })
+    }
+}
+
+/// Options that were given though the format cannot honour them.
+fn reject_strangers(format: Format, options: &PrepareOptions) -> Result<(), Error> {
+    let pixels = format != Format::Original;
+    let rules = [
+        ("width", options.width.is_some(), pixels),
+        ("height", options.height.is_some(), pixels),
+        ("fit", options.fit.is_some(), pixels),
+        ("rotate", options.rotate.is_some(), pixels),
+        ("mirror", options.mirror.is_some(), pixels),
+        ("background", options.background.is_some(), pixels),
+        ("saturation", options.saturation.is_some(), pixels),
+        ("quality", options.quality.is_some(), format == Format::Jpeg),
+        ("rows", options.rows.is_some(), false),
+        ("columns", options.columns.is_some(), false),
+        ("dither", options.dither.is_some(), false),
+        ("tone", options.tone.is_some(), false),
+        ("palette", options.palette.is_some(), false),
+        ("invert", options.invert.is_some(), false),
+    ];
+    match rules.iter().find(|(_, given, fits)| *given && !fits) {
+        Some(&(option, ..)) => Err(Error::invalid(
+            option,
+            format!("format {format} has no use for it"),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn output(format: Format, options: &PrepareOptions) -> Result<Output, Error> {
+    match format {
+        Format::Original => Ok(Output::Original),
+        Format::Png => Ok(Output::Png),
+        Format::Jpeg => Ok(Output::Jpeg {
+            quality: quality(options.quality)?,
+        }),
+        _ => Err(Error::invalid(
+            "format",
+            format!("{format} is not supported yet"),
+        )),
+    }
+}
+
+fn side(option: &'static str, value: Option<u32>) -> Result<Option<u32>, Error> {
+    match value {
+        Some(pixels) if !(1..=MAX_SIDE).contains(&pixels) => Err(Error::invalid(
+            option,
+            format!("{pixels} is not within 1 to {MAX_SIDE} pixels"),
+        )),
+        _ => Ok(value),
+    }
+}
+
+fn quality(value: Option<u8>) -> Result<u8, Error> {
+    match value.unwrap_or(DEFAULT_QUALITY) {
+        quality @ 1..=100 => Ok(quality),
+        other => Err(Error::invalid(
+            "quality",
+            format!("{other} is not within 1 to 100"),
+        )),
+    }
+}
+
+fn saturation(value: Option<f64>) -> Result<f32, Error> {
+    match value.unwrap_or(1.0) {
+        saturation if (0.0..=2.0).contains(&saturation) => Ok(saturation as f32),
+        other => Err(Error::invalid(
+            "saturation",
+            format!("{other} is not within 0 to 2"),
+        )),
+    }
+}
+
+fn max_bytes(value: Option<usize>) -> Result<usize, Error> {
+    match value {
+        Some(0) => Err(Error::invalid("maxBytes", "no picture fits into 0 bytes")),
+        other => Ok(other.unwrap_or(usize::MAX)),
+    }
+}
+
+fn max_pixels(megapixels: Option<f64>) -> Result<u64, Error> {
+    match megapixels.unwrap_or(DEFAULT_MAX_MEGAPIXELS) {
+        // A float conversion saturates, so infinity is "no limit but the memory".
+        limit if limit > 0.0 => Ok((limit * 1e6) as u64),
+        other => Err(Error::invalid(
+            "maxMegapixels",
+            format!("{other} is not above 0"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::options::{Columns, Dither, Invert, Palette, PanelName, Rows, Tone};
+
+    fn rejected(options: &PrepareOptions) -> &'static str {
+        match Plan::new(options) {
+            Err(Error::Invalid { option, .. }) => option,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_interface() {
+        let plan = Plan::new(&PrepareOptions::default()).unwrap();
+        assert_eq!(plan.panel, (None, None));
+        assert_eq!(plan.fit, Fit::Contain);
+        assert_eq!(plan.turn, Turn::default());
+        assert_eq!(plan.background, Rgb::WHITE);
+        assert_eq!(plan.output, Output::Jpeg { quality: 85 });
+        assert_eq!(plan.max_pixels, 200_000_000);
+    }
+
+    #[test]
+    fn values_out_of_range_are_invalid_by_name() {
+        for (options, name) in [
+            (
+                PrepareOptions {
+                    width: Some(0),
+                    ..Default::default()
+                },
+                "width",
+            ),
+            (
+                PrepareOptions {
+                    width: Some(128_000),
+                    ..Default::default()
+                },
+                "width",
+            ),
+            (
+                PrepareOptions {
+                    height: Some(16_385),
+                    ..Default::default()
+                },
+                "height",
+            ),
+            (
+                PrepareOptions {
+                    quality: Some(0),
+                    ..Default::default()
+                },
+                "quality",
+            ),
+            (
+                PrepareOptions {
+                    quality: Some(101),
+                    ..Default::default()
+                },
+                "quality",
+            ),
+            (
+                PrepareOptions {
+                    saturation: Some(2.1),
+                    ..Default::default()
+                },
+                "saturation",
+            ),
+            (
+                PrepareOptions {
+                    saturation: Some(f64::NAN),
+                    ..Default::default()
+                },
+                "saturation",
+            ),
+            (
+                PrepareOptions {
+                    max_bytes: Some(0),
+                    ..Default::default()
+                },
+                "maxBytes",
+            ),
+            (
+                PrepareOptions {
+                    max_megapixels: Some(0.0),
+                    ..Default::default()
+                },
+                "maxMegapixels",
+            ),
+            (
+                PrepareOptions {
+                    max_megapixels: Some(f64::NAN),
+                    ..Default::default()
+                },
+                "maxMegapixels",
+            ),
+        ] {
+            assert_eq!(rejected(&options), name);
+        }
+        let most = PrepareOptions {
+            width: Some(16_384),
+            height: Some(1),
+            ..Default::default()
+        };
+        assert!(Plan::new(&most).is_ok());
+    }
+
+    #[test]
+    fn options_that_the_format_cannot_honour_are_invalid_by_name() {
+        let png = PrepareOptions {
+            format: Some(Format::Png),
+            quality: Some(85),
+            ..Default::default()
+        };
+        assert_eq!(rejected(&png), "quality");
+        let jpeg = PrepareOptions::default;
+        for (options, name) in [
+            (
+                PrepareOptions {
+                    dither: Some(Dither::None),
+                    ..jpeg()
+                },
+                "dither",
+            ),
+            (
+                PrepareOptions {
+                    tone: Some(Tone::Auto),
+                    ..jpeg()
+                },
+                "tone",
+            ),
+            (
+                PrepareOptions {
+                    rows: Some(Rows::Padded),
+                    ..jpeg()
+                },
+                "rows",
+            ),
+            (
+                PrepareOptions {
+                    columns: Some(Columns::One),
+                    ..jpeg()
+                },
+                "columns",
+            ),
+            (
+                PrepareOptions {
+                    invert: Some(Invert::All(false)),
+                    ..jpeg()
+                },
+                "invert",
+            ),
+            (
+                PrepareOptions {
+                    palette: Some(Palette::Named(PanelName::Bw)),
+                    ..jpeg()
+                },
+                "palette",
+            ),
+        ] {
+            assert_eq!(rejected(&options), name);
+        }
+    }
+
+    #[test]
+    fn original_takes_limits_but_no_option_for_a_picture() {
+        let original = || PrepareOptions {
+            format: Some(Format::Original),
+            ..Default::default()
+        };
+        for (options, name) in [
+            (
+                PrepareOptions {
+                    width: Some(800),
+                    ..original()
+                },
+                "width",
+            ),
+            (
+                PrepareOptions {
+                    fit: Some(Fit::Fill),
+                    ..original()
+                },
+                "fit",
+            ),
+            (
+                PrepareOptions {
+                    rotate: Some(Rotation::None),
+                    ..original()
+                },
+                "rotate",
+            ),
+            (
+                PrepareOptions {
+                    background: Some(Rgb::WHITE),
+                    ..original()
+                },
+                "background",
+            ),
+            (
+                PrepareOptions {
+                    saturation: Some(1.0),
+                    ..original()
+                },
+                "saturation",
+            ),
+            (
+                PrepareOptions {
+                    quality: Some(85),
+                    ..original()
+                },
+                "quality",
+            ),
+        ] {
+            assert_eq!(rejected(&options), name);
+        }
+        assert!(
+            Plan::new(&PrepareOptions {
+                max_bytes: Some(1),
+                ..original()
+            })
+            .is_ok()
+        );
+    }
+}

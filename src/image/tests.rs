@@ -1,0 +1,4 @@
+//! The room as a whole: real files in, decoded again by someone else, compared.
+
+mod robustness;
+mod whole;

@@ -1,0 +1,499 @@
+//! Many transfers at once.
+//!
+//! Feedback carries no transfer's name, so transfers that share a feedback topic run one after the other, in a
+//! [`Lane`]. Lanes run at once: frames are taken from them in turn, and one bound holds for the chunks outstanding
+//! over all of them.
+
+mod deadlines;
+mod entry;
+mod lane;
+mod pace;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::error::{AbortReason, Error};
+use super::frame::FrameHead;
+use super::log::Log;
+use super::numbering::Numbering;
+use super::options::{Image, Phase, Progress, TransferOptions};
+use super::sender::Sender;
+use crate::time::{Instant, earliest};
+use deadlines::{Deadlines, Due};
+use entry::{Entry, State};
+use lane::Lane;
+use pace::ProgressPace;
+
+/// Names one transfer of a fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransferId(u64);
+
+/// What a transfer that arrived whole leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The last state.
+    pub progress: Progress,
+    /// The name in begin.
+    pub name: String,
+    /// Bytes of the image.
+    pub bytes: usize,
+    /// IEEE, over the image.
+    pub crc32: u32,
+    /// What the device turned out to be.
+    pub numbering: Numbering,
+}
+
+/// Something that a fleet tells its owner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Silence may be the link's fault: test it, and call [`Fleet::handle_alive`] when it answers.
+    TestLink,
+    /// Progress that is worth a look: at most 20 a second for a transfer, 200 over all.
+    Progress(TransferId),
+    /// Arrived whole.
+    Done(TransferId, Outcome),
+    /// Failed, cancelled or replaced.
+    Failed(TransferId, Error),
+    /// No transfer needs this feedback topic any longer.
+    Idle(String),
+}
+
+/// A frame on its way to a device: `head`, then `data`.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// Whose it is.
+    pub transfer: TransferId,
+    /// Topic to the device.
+    pub to: &'a str,
+    /// As it was given to [`Fleet::reserve`].
+    pub qos_tag: u8,
+    /// The frame's first bytes.
+    pub head: [u8; FrameHead::LEN],
+    /// The bytes that follow it.
+    pub data: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// Bytes on the wire.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a frame has a head and is never empty"
+    )]
+    pub fn len(&self) -> usize {
+        self.head.len() + self.data.len()
+    }
+}
+
+/// All transfers of one client. See the module for what it decides.
+#[derive(Debug)]
+pub struct Fleet {
+    max_outstanding: usize,
+    outstanding: usize,
+    transfers: BTreeMap<TransferId, Entry>,
+    lanes: HashMap<Arc<str>, Lane>,
+    /// Transfers that may have something to send, in turn.
+    ready: VecDeque<TransferId>,
+    /// Transfers that would send, were it not for the bound.
+    starved: VecDeque<TransferId>,
+    deadlines: Deadlines,
+    pace: ProgressPace,
+    events: VecDeque<Event>,
+    next_id: u64,
+}
+
+impl Fleet {
+    /// `max_outstanding` bounds the chunks outstanding over all transfers; at least 1.
+    pub fn new(max_outstanding: usize) -> Self {
+        Self {
+            max_outstanding: max_outstanding.max(1),
+            outstanding: 0,
+            transfers: BTreeMap::new(),
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            starved: VecDeque::new(),
+            deadlines: Deadlines::default(),
+            pace: ProgressPace::default(),
+            events: VecDeque::new(),
+            next_id: 0,
+        }
+    }
+
+    /// Takes a place in the line of the feedback topic `from`, before the image is ready.
+    pub fn reserve(&mut self, now: Instant, to: &str, from: &str, qos_tag: u8) -> TransferId {
+        let id = TransferId(self.next_id);
+        self.next_id += 1;
+        let from: Arc<str> = from.into();
+        self.lanes
+            .entry(Arc::clone(&from))
+            .or_default()
+            .queue
+            .push_back(id);
+        self.transfers
+            .insert(id, Entry::new(to.into(), from, qos_tag, now));
+        id
+    }
+
+    /// Gives a reserved transfer its image.
+    ///
+    /// # Errors
+    /// What makes the image or an option impossible. The transfer is forgotten then.
+    pub fn supply(
+        &mut self,
+        now: Instant,
+        id: TransferId,
+        image: Image,
+        options: TransferOptions,
+    ) -> Result<(), Error> {
+        let Some(entry) = self
+            .transfers
+            .get_mut(&id)
+            .filter(|entry| matches!(entry.state, State::Reserved))
+        else {
+            return Err(Error::Aborted {
+                reason: AbortReason::Cancelled,
+            });
+        };
+        match Sender::new(entry.asked_at, &entry.from, image, options) {
+            Ok(mut sender) => {
+                sender.set_paused(now, entry.is_paused);
+                entry.state = State::Ready(Box::new(sender));
+                self.replace_waiting(now, id);
+                self.touch(now, id);
+                self.advance_lane_of(now, id);
+                Ok(())
+            }
+            Err(error) => {
+                self.leave_lane(now, id);
+                self.transfers.remove(&id);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends a transfer from outside. [`Event::Failed`] follows.
+    pub fn fail(&mut self, now: Instant, id: TransferId, error: Error) {
+        self.end(now, id, Err(error));
+    }
+
+    /// Cancels a transfer at any stage. [`Event::Failed`] follows; a second call does nothing.
+    pub fn cancel(&mut self, now: Instant, id: TransferId) {
+        self.fail(
+            now,
+            id,
+            Error::Aborted {
+                reason: AbortReason::Cancelled,
+            },
+        );
+    }
+
+    /// Holds a transfer back: it sends nothing and its clocks stand still.
+    pub fn pause(&mut self, now: Instant, id: TransferId) {
+        self.set_paused(now, id, true);
+    }
+
+    /// Lets a paused transfer go on.
+    pub fn resume(&mut self, now: Instant, id: TransferId) {
+        self.set_paused(now, id, false);
+    }
+
+    /// Drops what is left of a transfer that has ended.
+    pub fn forget(&mut self, id: TransferId) {
+        if self
+            .transfers
+            .get(&id)
+            .is_some_and(|entry| matches!(entry.state, State::Ended { .. }))
+        {
+            self.transfers.remove(&id);
+        }
+    }
+
+    /// Feedback can arrive on `from`: its transfers may start or go on.
+    pub fn handle_subscribed(&mut self, now: Instant, from: &str) {
+        self.set_subscribed(now, from, true);
+    }
+
+    /// Feedback cannot arrive on `from` for now.
+    pub fn handle_unsubscribed(&mut self, now: Instant, from: &str) {
+        self.set_subscribed(now, from, false);
+    }
+
+    /// The link is down, and with it every feedback topic.
+    pub fn handle_offline(&mut self, now: Instant) {
+        let topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
+        for from in topics {
+            self.set_subscribed(now, &from, false);
+        }
+    }
+
+    /// The broker refused the subscription to `from`: every transfer on it fails.
+    pub fn handle_refused(&mut self, now: Instant, from: &str) {
+        let queue: Vec<TransferId> = self
+            .lanes
+            .get(from)
+            .map(|lane| lane.queue.iter().copied().collect())
+            .unwrap_or_default();
+        for id in queue {
+            self.fail(
+                now,
+                id,
+                Error::Refused {
+                    from: from.to_owned(),
+                },
+            );
+        }
+    }
+
+    /// A message came on the topic `from`. `retain`: it is an old one that the broker had kept.
+    pub fn handle_feedback(&mut self, now: Instant, from: &str, message: &[u8], retain: bool) {
+        let Some(id) = self.lanes.get(from).and_then(|lane| lane.current) else {
+            return;
+        };
+        if let Some(sender) = self.sender(id) {
+            sender.handle_feedback(now, message, retain);
+            self.touch(now, id);
+        }
+    }
+
+    /// A sleeping device may have woken.
+    pub fn handle_wake(&mut self, now: Instant, id: TransferId) {
+        if let Some(sender) = self.sender(id) {
+            sender.handle_wake();
+            self.touch(now, id);
+        }
+    }
+
+    /// The link test that [`Event::TestLink`] asked for was answered.
+    pub fn handle_alive(&mut self, now: Instant) {
+        let current: Vec<TransferId> = self
+            .lanes
+            .values()
+            .filter_map(|lane| lane.current)
+            .collect();
+        for id in current {
+            if let Some(sender) = self.sender(id) {
+                sender.handle_alive(now);
+                self.touch(now, id);
+            }
+        }
+    }
+
+    /// Time has passed. Early, late and doubled calls are harmless.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(due) = self.deadlines.pop(now) {
+            match due {
+                Due::Transfer(id) => {
+                    if let Some(entry) = self.transfers.get_mut(&id) {
+                        entry.deadline = None;
+                    }
+                    if let Some(sender) = self.sender(id) {
+                        sender.handle_timeout(now);
+                    }
+                    self.touch(now, id);
+                    self.rotate_waiting(now, id);
+                }
+                Due::Lane(from) => self.advance(now, &from),
+            }
+        }
+        self.emit_progress(now);
+    }
+
+    /// When [`Fleet::handle_timeout`] is next due.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        earliest(self.deadlines.next(), self.pace.next())
+    }
+
+    /// The next frame that may go out; taking it starts its clock. Transfers take turns.
+    pub fn poll_transmit(&mut self, now: Instant) -> Option<Frame<'_>> {
+        let (id, head, payload) = loop {
+            let id = self.ready.pop_front()?;
+            let may_grow = self.outstanding < self.max_outstanding;
+            let Some(entry) = self.transfers.get_mut(&id) else {
+                continue;
+            };
+            entry.is_ready = false;
+            let State::Ready(sender) = &mut entry.state else {
+                continue;
+            };
+            if let Some((head, payload)) = sender.poll_transmit(now, may_grow) {
+                self.touch(now, id);
+                break (id, head, payload);
+            }
+            if !may_grow {
+                self.starved.push_back(id);
+            }
+        };
+        let entry = self.transfers.get(&id)?;
+        let State::Ready(sender) = &entry.state else {
+            return None;
+        };
+        Some(Frame {
+            transfer: id,
+            to: &entry.to,
+            qos_tag: entry.qos_tag,
+            head,
+            data: sender.data(payload),
+        })
+    }
+
+    /// The next thing to pass on.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// How far a transfer is.
+    pub fn progress(&self, now: Instant, id: TransferId) -> Option<Progress> {
+        let entry = self.transfers.get(&id)?;
+        let elapsed = now.saturating_since(entry.asked_at);
+        Some(match &entry.state {
+            State::Reserved => Progress {
+                phase: Phase::Preparing,
+                ..Progress::queued(elapsed)
+            },
+            State::Ready(sender) => {
+                let progress = sender.progress(now);
+                let is_running = self
+                    .lanes
+                    .get(&entry.from)
+                    .is_some_and(|lane| lane.current == Some(id));
+                let phase = if is_running || sender.is_waiting() {
+                    progress.phase
+                } else {
+                    Phase::Queued
+                };
+                Progress { phase, ..progress }
+            }
+            State::Ended { progress, .. } => progress.clone(),
+        })
+    }
+
+    /// The journal of a transfer, until it is forgotten.
+    pub fn log(&self, id: TransferId) -> Option<&Log> {
+        match &self.transfers.get(&id)?.state {
+            State::Reserved => None,
+            State::Ready(sender) => Some(sender.log()),
+            State::Ended { log, .. } => Some(log),
+        }
+    }
+
+    /// Chunks outstanding over all transfers.
+    pub fn outstanding(&self) -> usize {
+        self.outstanding
+    }
+
+    fn sender(&mut self, id: TransferId) -> Option<&mut Sender> {
+        match &mut self.transfers.get_mut(&id)?.state {
+            State::Ready(sender) => Some(sender),
+            State::Reserved | State::Ended { .. } => None,
+        }
+    }
+
+    fn set_paused(&mut self, now: Instant, id: TransferId, is_paused: bool) {
+        let Some(entry) = self.transfers.get_mut(&id) else {
+            return;
+        };
+        entry.is_paused = is_paused;
+        if let State::Ready(sender) = &mut entry.state {
+            sender.set_paused(now, is_paused);
+            self.touch(now, id);
+            self.advance_lane_of(now, id);
+        }
+    }
+
+    /// Looks at a transfer after something has happened to it: has it ended, does it want the link tested, may it send,
+    /// when is it due?
+    fn touch(&mut self, now: Instant, id: TransferId) {
+        let Some(sender) = self.sender(id) else {
+            return;
+        };
+        if let Some(end) = sender.poll_end() {
+            return self.end(now, id, end);
+        }
+        if sender.poll_link_test() {
+            self.events.push_back(Event::TestLink);
+        }
+        self.recount(id);
+        if let Some(entry) = self.transfers.get_mut(&id) {
+            let State::Ready(sender) = &entry.state else {
+                return;
+            };
+            let deadline = sender.poll_timeout();
+            self.deadlines
+                .replace(Due::Transfer(id), entry.deadline, deadline);
+            entry.deadline = deadline;
+            if !core::mem::replace(&mut entry.is_ready, true) {
+                self.ready.push_back(id);
+            }
+        }
+        self.note_progress(now, id);
+    }
+
+    /// Keeps the count of all outstanding chunks; what became free goes to those that wait for it.
+    fn recount(&mut self, id: TransferId) {
+        let Some(entry) = self.transfers.get_mut(&id) else {
+            return;
+        };
+        let outstanding = match &entry.state {
+            State::Ready(sender) => sender.outstanding(),
+            State::Reserved | State::Ended { .. } => 0,
+        };
+        let before = core::mem::replace(&mut entry.counted, outstanding);
+        self.outstanding = self.outstanding + outstanding - before;
+        let free = self
+            .max_outstanding
+            .saturating_sub(self.outstanding)
+            .min(self.starved.len());
+        for id in self.starved.drain(..free) {
+            if let Some(entry) = self.transfers.get_mut(&id)
+                && !core::mem::replace(&mut entry.is_ready, true)
+            {
+                self.ready.push_back(id);
+            }
+        }
+    }
+
+    fn end(&mut self, now: Instant, id: TransferId, end: Result<Numbering, Error>) {
+        let Some(entry) = self.transfers.get_mut(&id) else {
+            return;
+        };
+        if matches!(entry.state, State::Ended { .. }) {
+            return;
+        }
+        let progress = self
+            .progress(now, id)
+            .unwrap_or(Progress::queued(core::time::Duration::ZERO));
+        let Some(entry) = self.transfers.get_mut(&id) else {
+            return;
+        };
+        self.deadlines
+            .replace(Due::Transfer(id), entry.deadline.take(), None);
+        let mut log = Log::default();
+        let mut strays_until = None;
+        let mut event = None;
+        if let State::Ready(sender) = &entry.state {
+            log = sender.log().clone();
+            strays_until = sender.strays_until(now);
+            event = end.as_ref().ok().map(|numbering| Outcome {
+                progress: progress.clone(),
+                name: sender.name().to_owned(),
+                bytes: sender.bytes(),
+                crc32: sender.crc32(),
+                numbering: *numbering,
+            });
+        }
+        entry.state = State::Ended { progress, log };
+        self.recount(id);
+        if let Some(lane) = self
+            .transfers
+            .get(&id)
+            .and_then(|entry| self.lanes.get_mut(&entry.from))
+        {
+            lane.keep_quiet_until(strays_until);
+        }
+        self.events.push_back(match (event, end) {
+            (Some(outcome), _) => Event::Done(id, outcome),
+            (None, Err(error)) => Event::Failed(id, error),
+            (None, Ok(_)) => Event::Failed(id, Error::Closed),
+        });
+        self.leave_lane(now, id);
+    }
+}

@@ -1,0 +1,122 @@
+//! The journal of a transfer: what was sent, answered, resent and ignored, with times.
+
+use std::collections::VecDeque;
+
+use super::frame::{Function, Status};
+use crate::time::Instant;
+
+/// The newest entries that are kept.
+const MOST_ENTRIES: usize = 1_000;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogEvent {
+    /// A message went out for the first time.
+    Sent,
+    /// The device's feedback on an outstanding message.
+    Answered,
+    /// A message went out again.
+    Resent,
+    /// A feedback that was malformed or spoke of nothing outstanding.
+    Ignored,
+    /// The connection fell.
+    Offline,
+    /// It is back, and the subscription with it.
+    Online,
+    /// The caller held the transfer back.
+    Paused,
+    /// The caller let it go on.
+    Resumed,
+}
+
+impl LogEvent {
+    /// The name in `api.d.ts`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Answered => "answered",
+            Self::Resent => "resent",
+            Self::Ignored => "ignored",
+            Self::Offline => "offline",
+            Self::Online => "online",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+        }
+    }
+}
+
+/// One line of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub event: LogEvent,
+    /// The function of the frame or feedback; 0 where it speaks of none.
+    pub function: u8,
+    /// Its number: the chunk's own for frames, as it came for feedback.
+    pub number: i16,
+    /// The feedback's status.
+    pub status: Option<Status>,
+    /// Why: the cause of a resend, what made a feedback be ignored.
+    pub reason: Option<&'static str>,
+}
+
+impl LogEntry {
+    /// An entry that speaks of no message.
+    pub(super) const fn bare(at: Instant, event: LogEvent) -> Self {
+        Self {
+            at,
+            event,
+            function: 0,
+            number: 0,
+            status: None,
+            reason: None,
+        }
+    }
+
+    /// An entry on a message.
+    pub(super) fn message(at: Instant, event: LogEvent, function: Function, number: i16) -> Self {
+        Self {
+            at,
+            event,
+            function: function.into(),
+            number,
+            status: None,
+            reason: None,
+        }
+    }
+}
+
+/// The newest 1,000 entries.
+#[derive(Clone, Debug, Default)]
+pub struct Log(VecDeque<LogEntry>);
+
+impl Log {
+    /// From the oldest to the newest.
+    pub fn entries(&self) -> impl Iterator<Item = &LogEntry> {
+        self.0.iter()
+    }
+
+    pub(super) fn push(&mut self, entry: LogEntry) {
+        if self.0.len() == MOST_ENTRIES {
+            self.0.pop_front();
+        }
+        self.0.push_back(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_newest_thousand() {
+        let mut log = Log::default();
+        for ms in 0..1_500 {
+            log.push(LogEntry::bare(Instant::from_millis(ms), LogEvent::Offline));
+        }
+        let times: Vec<u64> = log.entries().map(|entry| entry.at.as_millis()).collect();
+        assert_eq!(times, (500..1_500).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,472 @@
+//! One transfer: begin, then data, then finish, each until the device has answered it.
+//!
+//! A [`Sender`] is driven by the [`Fleet`](super::Fleet), which tells it when its turn has come, routes feedback to it and
+//! asks it for frames. It repeats the outer verbs: `handle_*` in, `poll_*` out.
+
+mod chunks;
+mod feedback;
+mod timeouts;
+
+use core::time::Duration;
+
+use super::clock::{Patience, StopClock};
+use super::crc32::crc32;
+use super::error::{Error, Stage};
+use super::frame::{FrameHead, Function, MAX_CHUNKS, MAX_FRAME_DATA};
+use super::log::{Log, LogEntry, LogEvent};
+use super::name::check_name;
+use super::numbering::Numbering;
+use super::options::{Image, Phase, Progress, TransferOptions};
+use super::rate::Rate;
+use super::window::Congestion;
+use crate::time::Instant;
+use chunks::{Chunks, Next, Tries};
+
+/// A feedback is taken to be late by at most this (PROTOCOL.md, Rules for this sender).
+pub(super) const LATEST_FEEDBACK: Duration = Duration::from_secs(2);
+
+/// Begin or finish: one message at a time, sent until it is answered.
+#[derive(Debug, Default)]
+struct Control {
+    /// It is to be sent as soon as it may.
+    is_wanted: bool,
+    /// When it was last sent, in felt time, while its answer is awaited.
+    sent_at: Option<Instant>,
+    sendings: u32,
+    tries: Tries,
+}
+
+impl Control {
+    fn wanted() -> Self {
+        Self {
+            is_wanted: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// What a frame carries; [`Sender::data`] has the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Payload {
+    Begin,
+    Chunk(u16),
+    Finish,
+}
+
+/// How a transfer ended.
+pub(super) type End = Result<Numbering, Error>;
+
+#[derive(Debug)]
+pub(super) struct Sender {
+    image: Image,
+    from: String,
+    options: TransferOptions,
+    announcement: Vec<u8>,
+    crc32: u32,
+    phase: Phase,
+    numbering: Option<Numbering>,
+    control: Control,
+    chunks: Chunks,
+    window: Congestion,
+    clock: StopClock,
+    patience: Patience,
+    link: LinkView,
+    is_paused: bool,
+    restarts_left: u32,
+    /// Nothing is sent and no feedback counts until then: what is still on its way belongs to the round before.
+    quiet_until: Option<Instant>,
+    /// When a device that sleeps is given up.
+    give_up_at: Option<Instant>,
+    started_at: Instant,
+    resends: u32,
+    ignored: u32,
+    /// The last time that something happened after which a stray feedback may come.
+    stray_until: Option<Instant>,
+    bytes_acked: usize,
+    rate: Rate,
+    log: Log,
+    end: Option<End>,
+}
+
+/// What a transfer knows of the link under it.
+#[derive(Debug, Default)]
+struct LinkView {
+    is_online: bool,
+    has_been_online: bool,
+    /// A test is under way: the clocks stand still.
+    is_testing: bool,
+    /// The fleet has not passed the wish for a test on yet.
+    wants_test: bool,
+    /// The test was answered, so silence is the device's.
+    is_vouched: bool,
+    /// One new begin is allowed since the last reconnect.
+    grants_restart: bool,
+}
+
+impl Sender {
+    /// Checks everything that can be wrong before the first byte is sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] or [`Error::TooLarge`].
+    pub(super) fn new(
+        started_at: Instant,
+        from: &str,
+        image: Image,
+        options: TransferOptions,
+    ) -> Result<Self, Error> {
+        check_name(&options.name).map_err(|reason| Error::Invalid {
+            option: "name",
+            reason,
+        })?;
+        if !(1..=MAX_FRAME_DATA).contains(&options.chunk_size) {
+            return Err(Error::Invalid {
+                option: "chunkSize",
+                reason: "must be 1 to 32767",
+            });
+        }
+        if image.is_empty() {
+            return Err(Error::Invalid {
+                option: "image",
+                reason: "has 0 bytes: there is nothing to send",
+            });
+        }
+        let total = image.len().div_ceil(options.chunk_size);
+        if total > MAX_CHUNKS {
+            let most = options.chunk_size * MAX_CHUNKS;
+            return Err(Error::TooLarge {
+                bytes: image.len(),
+                most,
+            });
+        }
+        let crc32 = crc32(&image);
+        let mut announcement = format!("{};{}", options.name, image.len());
+        if options.integrity {
+            announcement.push_str(&format!(";crc32={crc32:08x}"));
+        }
+        let waits = !options.wait_for_device.is_zero();
+        let mut clock = StopClock::default();
+        clock.set_running(started_at, false);
+        Ok(Self {
+            from: from.to_owned(),
+            announcement: announcement.into_bytes(),
+            crc32,
+            phase: if waits { Phase::Waiting } else { Phase::Begin },
+            numbering: options.numbering.known(),
+            control: Control::wanted(),
+            chunks: Chunks::new(u32::try_from(total).unwrap_or(u32::MAX)),
+            window: Congestion::new(options.window),
+            clock,
+            patience: Patience::new(options.ack_timeout),
+            link: LinkView::default(),
+            is_paused: false,
+            restarts_left: options.restarts,
+            quiet_until: None,
+            give_up_at: None,
+            started_at,
+            resends: 0,
+            ignored: 0,
+            stray_until: None,
+            bytes_acked: 0,
+            rate: Rate::default(),
+            log: Log::default(),
+            end: None,
+            image,
+            options,
+        })
+    }
+
+    /// Feedback can arrive: the first time, or again after the link was down.
+    pub(super) fn handle_online(&mut self, now: Instant) {
+        if self.link.is_online {
+            return;
+        }
+        self.link.is_online = true;
+        if self.link.has_been_online {
+            self.log.push(LogEntry::bare(now, LogEvent::Online));
+            self.resume_after_reconnect();
+        }
+        self.link.has_been_online = true;
+        if self.phase == Phase::Waiting {
+            self.give_up_at
+                .get_or_insert(now + self.options.wait_for_device);
+        }
+        self.sync_clock(now);
+    }
+
+    /// The connection is down, or the subscription: nothing is sent, no clock runs.
+    pub(super) fn handle_offline(&mut self, now: Instant) {
+        if !self.link.is_online {
+            return;
+        }
+        self.link.is_online = false;
+        self.link.is_testing = false;
+        self.link.wants_test = false;
+        self.log.push(LogEntry::bare(now, LogEvent::Offline));
+        self.sync_clock(now);
+    }
+
+    /// The test of the link was answered: silence is the device's own.
+    pub(super) fn handle_alive(&mut self, now: Instant) {
+        if self.link.is_testing {
+            self.link.is_testing = false;
+            self.link.wants_test = false;
+            self.link.is_vouched = true;
+            self.sync_clock(now);
+            self.handle_timeout(now);
+        }
+    }
+
+    /// The device may have woken: begin goes out at once.
+    pub(super) fn handle_wake(&mut self) {
+        if self.phase == Phase::Waiting {
+            self.control.is_wanted = true;
+        }
+    }
+
+    /// Another transfer goes first on this feedback topic. When this one's begin was last sent, a late answer to it may
+    /// come for a while yet.
+    pub(super) fn park(&mut self, now: Instant) {
+        if self.control.sent_at.is_some() {
+            self.stray_until = Some(now + LATEST_FEEDBACK);
+        }
+        self.control = Control::wanted();
+        self.link.is_online = false;
+        self.link.has_been_online = false;
+        self.sync_clock(now);
+    }
+
+    pub(super) fn set_paused(&mut self, now: Instant, is_paused: bool) {
+        if self.is_paused != is_paused {
+            self.is_paused = is_paused;
+            let event = if is_paused {
+                LogEvent::Paused
+            } else {
+                LogEvent::Resumed
+            };
+            self.log.push(LogEntry::bare(now, event));
+            self.sync_clock(now);
+        }
+    }
+
+    /// The next frame, if one may go out now; taking it starts its clock. With `may_grow` false nothing is sent that
+    /// would add to what is outstanding.
+    pub(super) fn poll_transmit(
+        &mut self,
+        now: Instant,
+        may_grow: bool,
+    ) -> Option<([u8; FrameHead::LEN], Payload)> {
+        if !self.clock.is_running() || self.is_quiet(now) || self.end.is_some() {
+            return None;
+        }
+        match self.phase {
+            Phase::Begin | Phase::Waiting => self.transmit_control(now, Function::Begin),
+            Phase::Data => self.transmit_chunk(now, may_grow),
+            Phase::Finish => self.transmit_chunk(now, may_grow).or_else(|| {
+                self.chunks
+                    .is_quiet()
+                    .then(|| self.transmit_control(now, Function::Finish))
+                    .flatten()
+            }),
+            Phase::Queued | Phase::Preparing | Phase::Done => None,
+        }
+    }
+
+    /// The bytes that follow a frame's head.
+    pub(super) fn data(&self, payload: Payload) -> &[u8] {
+        match payload {
+            Payload::Begin => &self.announcement,
+            Payload::Finish => &[],
+            Payload::Chunk(chunk) => {
+                let start = usize::from(chunk) * self.options.chunk_size;
+                let end = start
+                    .saturating_add(self.options.chunk_size)
+                    .min(self.image.len());
+                self.image.get(start..end).unwrap_or(&[])
+            }
+        }
+    }
+
+    /// The fleet is to have the link tested; says so once.
+    pub(super) fn poll_link_test(&mut self) -> bool {
+        core::mem::take(&mut self.link.wants_test)
+    }
+
+    /// How it ended, once.
+    pub(super) fn poll_end(&mut self) -> Option<End> {
+        self.end.take()
+    }
+
+    pub(super) fn outstanding(&self) -> usize {
+        self.chunks.outstanding()
+    }
+
+    /// Until when feedback on what this transfer sent may still come, if it is given up at `now`.
+    pub(super) fn strays_until(&self, now: Instant) -> Option<Instant> {
+        let is_awaited = self.control.sent_at.is_some() || self.chunks.outstanding() > 0;
+        if is_awaited && self.phase != Phase::Done {
+            Some(now + LATEST_FEEDBACK)
+        } else {
+            self.stray_until
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.phase == Phase::Waiting
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.image.len()
+    }
+
+    pub(super) fn crc32(&self) -> u32 {
+        self.crc32
+    }
+
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    pub(super) fn progress(&self, now: Instant) -> Progress {
+        let chunk_size = self.options.chunk_size;
+        Progress {
+            phase: self.phase,
+            bytes_acked: self.bytes_acked,
+            bytes_total: self.image.len(),
+            chunks_acked: u32::try_from(self.bytes_acked.div_ceil(chunk_size)).unwrap_or(u32::MAX),
+            chunks_total: self.chunks.total(),
+            resends: self.resends,
+            ignored: self.ignored,
+            stalled: self.link.has_been_online && !self.link.is_online,
+            elapsed: now.saturating_since(self.started_at),
+            bytes_per_second: self.rate.per_second(now, self.bytes_acked),
+        }
+    }
+
+    fn is_quiet(&self, now: Instant) -> bool {
+        self.quiet_until.is_some_and(|until| now < until)
+    }
+
+    fn sync_clock(&mut self, now: Instant) {
+        let running = self.link.is_online && !self.link.is_testing && !self.is_paused;
+        self.clock.set_running(now, running);
+    }
+
+    /// What was outstanding when the link fell goes out again, and counts for nothing.
+    fn resume_after_reconnect(&mut self) {
+        if self.control.sent_at.take().is_some() {
+            self.control.is_wanted = true;
+        }
+        self.control.tries.timeouts = 0;
+        self.control.tries.timeouts_since_reconnect = 0;
+        self.chunks.send_all_again();
+        self.link.grants_restart = matches!(self.phase, Phase::Data | Phase::Finish);
+    }
+
+    fn transmit_control(
+        &mut self,
+        now: Instant,
+        function: Function,
+    ) -> Option<([u8; FrameHead::LEN], Payload)> {
+        if !core::mem::take(&mut self.control.is_wanted) {
+            return None;
+        }
+        self.control.sent_at = Some(self.clock.felt(now));
+        self.control.sendings += 1;
+        let payload = if function == Function::Begin {
+            Payload::Begin
+        } else {
+            Payload::Finish
+        };
+        let is_first = self.control.sendings == 1;
+        Some((self.frame(now, function, 0, payload, is_first), payload))
+    }
+
+    fn transmit_chunk(
+        &mut self,
+        now: Instant,
+        may_grow: bool,
+    ) -> Option<([u8; FrameHead::LEN], Payload)> {
+        if !may_grow {
+            return None;
+        }
+        // Chunk 0 goes alone until its feedback has told the numbering.
+        let window = if self.numbering.is_some() {
+            self.window.size()
+        } else {
+            1
+        };
+        let next: Next = self.chunks.next(window)?;
+        self.chunks.handle_sent(next, self.clock.felt(now));
+        if next.is_first {
+            self.window.handle_sent();
+        }
+        let payload = Payload::Chunk(next.chunk);
+        Some((
+            self.frame(now, Function::Data, next.chunk, payload, next.is_first),
+            payload,
+        ))
+    }
+
+    /// The head of a frame, which is on its way from here on.
+    fn frame(
+        &mut self,
+        now: Instant,
+        function: Function,
+        number: u16,
+        payload: Payload,
+        is_first: bool,
+    ) -> [u8; FrameHead::LEN] {
+        let event = if is_first {
+            LogEvent::Sent
+        } else {
+            LogEvent::Resent
+        };
+        if !is_first {
+            self.resends = self.resends.saturating_add(1);
+            self.stray_until = Some(now + LATEST_FEEDBACK);
+        }
+        self.log.push(LogEntry::message(
+            now,
+            event,
+            function,
+            number.cast_signed(),
+        ));
+        let length = u16::try_from(self.data(payload).len()).unwrap_or(0);
+        FrameHead {
+            function,
+            number,
+            length,
+        }
+        .encode()
+    }
+
+    fn stop(&mut self, end: End) {
+        if end.is_ok() {
+            self.phase = Phase::Done;
+            self.control.sent_at = None;
+        }
+        self.end = Some(end);
+    }
+
+    /// What a failure is called when `stage` has been sent `resends` times after the first.
+    fn exhausted(&self, stage: Stage, is_silence: bool, resends: u32) -> Error {
+        let sendings = resends.saturating_add(1);
+        if is_silence {
+            Error::NoAnswer {
+                stage,
+                from: self.from.clone(),
+                sendings,
+            }
+        } else {
+            Error::Incomplete { stage, sendings }
+        }
+    }
+}
