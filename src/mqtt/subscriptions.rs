@@ -18,9 +18,10 @@ use super::packet::{
 };
 use super::packet_ids::PacketIds;
 use super::session::{Event, SubscriptionId};
+use super::sorted_map::SortedMap;
 use super::topic::{check_topic_filter, has_wildcard, matches};
 use filter::{Filter, Grant, Handler, Need, Standing};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Filters in one SUBSCRIBE or UNSUBSCRIBE: AWS IoT Core takes no more than eight.
 const FILTERS_PER_REQUEST: usize = 8;
@@ -28,10 +29,10 @@ const FILTERS_PER_REQUEST: usize = 8;
 /// All subscriptions of a session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    filters: BTreeMap<String, Filter>,
+    filters: SortedMap<String, Filter>,
     /// Those of `filters` that have wildcards; the others are found by their names.
     wildcards: Vec<String>,
-    owners: BTreeMap<SubscriptionId, String>,
+    owners: SortedMap<SubscriptionId, String>,
     /// Filters to look at for a request, each once.
     unsettled: VecDeque<String>,
     requests: VecDeque<(PacketId, Request)>,
@@ -54,18 +55,20 @@ impl Subscriptions {
         let id = SubscriptionId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
         self.owners.insert(id, filter.to_owned());
-        if !self.filters.contains_key(filter) && has_wildcard(filter) {
-            self.wildcards.push(filter.to_owned());
+        if self.filters.get(filter).is_none() {
+            self.filters.insert(filter.to_owned(), Filter::default());
+            let wildcard = has_wildcard(filter).then(|| filter.to_owned());
+            self.wildcards.extend(wildcard);
         }
-        let linked = self.linked;
-        let entry = self.filters.entry(filter.to_owned()).or_default();
-        let told = None;
-        entry.handlers.push(Handler { id, qos, told });
-        if entry.standing != Standing::Leaving {
-            entry.tell_left(events);
-        }
-        if linked {
-            entry.tell_grant(events);
+        if let Some(entry) = self.filters.get_mut(filter) {
+            let told = None;
+            entry.handlers.push(Handler { id, qos, told });
+            if entry.standing != Standing::Leaving {
+                entry.tell_left(events);
+            }
+            if self.linked {
+                entry.tell_grant(events);
+            }
         }
         self.settle(filter, events);
         Ok(id)
@@ -96,7 +99,7 @@ impl Subscriptions {
             .wildcards
             .iter()
             .filter(move |filter| matches(filter, topic))
-            .filter_map(|filter| self.filters.get(filter));
+            .filter_map(|filter| self.filters.get(filter.as_str()));
         by_name
             .into_iter()
             .chain(by_wildcard)

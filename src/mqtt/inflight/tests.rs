@@ -131,6 +131,8 @@ fn a_lost_session_gives_all_identifiers_back() {
     bench.writes();
     bench.inflight.handle_pubrec(id(2)).unwrap();
     bench.connects(false);
+    bench.connects(true);
+    assert_eq!(bench.inflight.poll_release(), None, "it is done");
     let all = core::iter::from_fn(|| bench.ids.allocate()).count();
     assert_eq!(all, 65_535);
 }

@@ -6,6 +6,7 @@ use crate::mqtt::error::Misbehaviour;
 use crate::mqtt::packet::*;
 use core::time::Duration;
 
+mod arbitrary;
 mod connect;
 mod faults;
 mod incoming;

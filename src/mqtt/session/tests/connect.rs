@@ -183,7 +183,7 @@ fn options_that_cannot_be_are_named() {
         }),
         ("maxPacketBytes", |options| options.max_packet_bytes = 15),
         ("maxInFlight", |options| options.max_in_flight = 0),
-        ("maxInFlight", |options| options.max_in_flight = 32_768),
+        ("maxInFlight", |options| options.max_in_flight = 1_025),
     ];
     for (name, change) in cases {
         let mut options = SessionOptions::new("me");
