@@ -9,7 +9,7 @@ use mqtt_image_sender::transfer::{AckTimeout, TransferOptions, Window};
 use super::support::device::Device;
 use super::support::mosquitto::Mosquitto;
 use super::support::peer::{Peer, options, random_bytes};
-use super::support::proxy::Proxy;
+use super::support::proxy::{Count, Proxy};
 
 #[test]
 fn a_transfer_whose_link_is_cut_ends_whole_on_the_same_device() {
@@ -20,7 +20,7 @@ fn a_transfer_whose_link_is_cut_ends_whole_on_the_same_device() {
         // Frames of 1,400 bytes and feedback of 8 pass here: these fall into either, and into their heads.
         let mut rng = Rng::new(7);
         let cuts: Vec<u64> = (0..8).map(|_| 100 + rng.below(60_000)).collect();
-        let proxy = Proxy::cutting(broker.address(), cuts);
+        let proxy = Proxy::cutting(broker.address(), Count::Both, cuts);
         let mut sender = Peer::connect(proxy.address(), options("sender"));
         let options = TransferOptions {
             window: Window::Fixed(window),

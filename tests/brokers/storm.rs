@@ -15,7 +15,7 @@ use mqtt_image_sender::rng::Rng;
 use super::support::mosquitto::Mosquitto;
 use super::support::peer::{Peer, message, persistent};
 use super::support::programs::full;
-use super::support::proxy::Proxy;
+use super::support::proxy::{Count, Proxy};
 
 /// More than it ever takes.
 const LONGEST: Duration = Duration::from_secs(240);
@@ -198,10 +198,10 @@ fn nothing_is_lost_or_doubled_while_links_are_cut_at_any_byte() {
     let size = Size::new();
     let broker = Mosquitto::start();
     let mut rng = Rng::new(4);
-    // Each publish and what answers it are over 100 bytes, both ways and both QoS together.
-    let share = u64::from(size.publishes) * 100 / u64::from(size.cuts);
-    let cuts: Vec<u64> = (0..size.cuts).map(|_| 50 + rng.below(share)).collect();
-    let proxy = Proxy::cutting(broker.address(), cuts);
+    // What the client sends in all, spread over the cuts.
+    let share = u64::from(size.publishes) * 52 / u64::from(size.cuts);
+    let cuts: Vec<u64> = (0..size.cuts).map(|_| 1 + rng.below(share)).collect();
+    let proxy = Proxy::cutting(broker.address(), Count::FromClient, cuts);
     let storm = Storm::start(proxy.address(), &broker, size.publishes, Tally::has_all);
     assert_whole(&storm.end(), size.publishes);
     assert_eq!(proxy.cuts(), size.cuts);
@@ -210,7 +210,8 @@ fn nothing_is_lost_or_doubled_while_links_are_cut_at_any_byte() {
 #[test]
 fn nothing_is_lost_or_doubled_while_the_broker_is_restarted() {
     let size = Size::new();
-    let mut broker = Mosquitto::start();
+    // With a limit Mosquitto 2.0.11, started again, takes for queued what was in flight beyond it, released or not.
+    let mut broker = Mosquitto::with("allow_anonymous true\nmax_inflight_messages 10000\n");
     let storm = Storm::start(broker.address(), &broker, size.publishes, Tally::has_all);
     size.restart(&mut broker, &storm, "TERM");
     assert_whole(&storm.end(), size.publishes);

@@ -21,7 +21,7 @@ pub struct Peer {
     kept: Vec<Event>,
 }
 
-/// Options for a client with this id, which looks at its link every 20 s and comes back within half a second.
+/// Options for a client with this id, which looks at its link every 20 s and comes back within 0.1 s.
 pub fn options(id: &str) -> ClientOptions {
     let session = SessionOptions {
         keep_alive: Duration::from_secs(20),
@@ -29,7 +29,7 @@ pub fn options(id: &str) -> ClientOptions {
     };
     let mut options = ClientOptions::new(session);
     if let Some(reconnect) = &mut options.reconnect {
-        reconnect.max_delay = Duration::from_millis(500);
+        reconnect.max_delay = Duration::from_millis(100);
     }
     options
 }

@@ -12,8 +12,18 @@ pub struct Proxy {
     shared: Arc<Shared>,
 }
 
+/// Which bytes count towards a cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// All of them.
+    Both,
+    /// What the client sends.
+    FromClient,
+}
+
 struct Shared {
     target: String,
+    count: Count,
     state: Mutex<State>,
 }
 
@@ -21,21 +31,22 @@ struct Shared {
 struct State {
     /// New connections are taken and dropped.
     closed: bool,
-    /// After how many bytes, in both directions together, each cut comes.
+    /// After how many bytes each cut comes.
     cuts: VecDeque<u64>,
     passed: u64,
     done: u32,
+    /// The clients' sockets.
     live: Vec<TcpStream>,
 }
 
 impl Proxy {
     /// One that passes everything on to `target`.
     pub fn to(target: String) -> Self {
-        Self::cutting(target, [])
+        Self::cutting(target, Count::Both, [])
     }
 
     /// One that cuts all its links after as many bytes as `cuts` says, counted anew after each cut.
-    pub fn cutting(target: String, cuts: impl IntoIterator<Item = u64>) -> Self {
+    pub fn cutting(target: String, count: Count, cuts: impl IntoIterator<Item = u64>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = State {
@@ -44,6 +55,7 @@ impl Proxy {
         };
         let shared = Arc::new(Shared {
             target,
+            count,
             state: Mutex::new(state),
         });
         let acceptor = Arc::clone(&shared);
@@ -113,28 +125,33 @@ impl Shared {
         let Ok(broker) = TcpStream::connect(&self.target) else {
             return;
         };
-        for (one, other) in [(&client, &broker), (&broker, &client)] {
+        let both = self.count == Count::Both;
+        for (one, other, counts) in [(&client, &broker, true), (&broker, &client, both)] {
             one.set_nodelay(true).unwrap();
             let (reader, writer) = (one.try_clone().unwrap(), other.try_clone().unwrap());
             let shared = Arc::clone(self);
-            thread::spawn(move || shared.pump(reader, writer));
+            thread::spawn(move || shared.pump(reader, writer, counts));
         }
-        self.state().live.extend([client, broker]);
+        self.state().live.push(client);
     }
 
-    fn pump(&self, mut reader: TcpStream, mut writer: TcpStream) {
+    fn pump(&self, mut reader: TcpStream, mut writer: TcpStream, counts: bool) {
         let mut buffer = [0; 16 * 1024];
+        let mut is_cut = false;
+        // After a cut both sides are still read from, in vain: they notice it as late as they would in a network.
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
-            let (allowed, cut) = self.state().allow(count);
-            let passed = writer.write_all(&buffer[..allowed]);
-            if cut {
+            if is_cut {
+                continue;
+            }
+            let mut allowed = count;
+            if counts {
+                (allowed, is_cut) = self.state().allow(count);
+            }
+            let _ = writer.write_all(&buffer[..allowed]);
+            if is_cut {
                 self.state().cut();
             }
-            if passed.is_err() {
-                break;
-            }
         }
-        let _ = reader.shutdown(Shutdown::Both);
-        let _ = writer.shutdown(Shutdown::Both);
+        let _ = writer.shutdown(Shutdown::Write);
     }
 }
