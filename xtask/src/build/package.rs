@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{NAME, Part, damaged};
 use crate::error::{Error, Result};
-use crate::paths::{Paths, make_dir, read, write};
+use crate::paths::{Paths, make_dir, read, remove_dir, write};
 
 /// The files of the checkout that go along, and whose absence is said.
 const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -14,14 +14,10 @@ const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 pub fn make(paths: &Paths) -> Result {
     let out = paths.package();
     // An old file must not travel along.
-    match fs::remove_dir_all(&out) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Error::file(format!("empty {}", out.display()), &e));
-        }
-        _ => {}
-    }
-    for name in files() {
-        copy(&paths.modules().join(&name), &out.join(&name))?;
+    remove_dir(&out)?;
+    let files = files(&paths.modules())?;
+    for name in &files {
+        copy(&paths.modules().join(name), &out.join(name))?;
     }
     for paper in PAPERS {
         let from = paths.root.join(paper);
@@ -32,16 +28,35 @@ pub fn make(paths: &Paths) -> Result {
         }
     }
     let manifest = read(&paths.root.join("Cargo.toml"))?;
-    write(&out.join("package.json"), package_json(&manifest)?)
+    write(&out.join("package.json"), package_json(&manifest, &files)?)
 }
 
-fn files() -> impl Iterator<Item = String> {
-    super::outputs().chain(Part::ALL.into_iter().map(|part| {
-        Path::new(part.folder())
-            .join(format!("{NAME}_bg.wasm.d.ts"))
-            .to_string_lossy()
-            .into_owned()
-    }))
+/// Everything below `www/pkg`: the modules, and the snippets that they import. Sorted, so that a package does not depend
+/// on the order of a directory.
+fn files(modules: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut folders = vec![modules.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder)
+            .map_err(|e| Error::file(format!("read {}", folder.display()), &e))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(modules) {
+                files.push(name.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    files.retain(|name| is_for_the_package(name));
+    files.sort();
+    Ok(files)
+}
+
+/// What the build keeps for itself stays at home.
+fn is_for_the_package(name: &str) -> bool {
+    [".js", ".ts", ".wasm"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
@@ -55,7 +70,7 @@ fn copy(from: &Path, to: &Path) -> Result {
 }
 
 /// The package's own description, whose facts are those of Cargo.toml.
-fn package_json(manifest: &str) -> Result<String> {
+fn package_json(manifest: &str, files: &[String]) -> Result<String> {
     let [version, description, license, repository] =
         ["version", "description", "license", "repository"].map(|key| field(manifest, key));
     // npm has a syntax of its own for two licences.
@@ -84,7 +99,7 @@ fn package_json(manifest: &str) -> Result<String> {
         description = description?,
         repository = repository?,
         exports = exports(),
-        files = file_list(),
+        files = file_list(files),
     ))
 }
 
@@ -103,8 +118,8 @@ fn exports() -> String {
     Part::ALL.map(entry).join("\n")
 }
 
-fn file_list() -> String {
-    let quoted: Vec<String> = files().map(|name| format!("\"{name}\"")).collect();
+fn file_list(files: &[String]) -> String {
+    let quoted: Vec<String> = files.iter().map(|name| format!("\"{name}\"")).collect();
     quoted.join(", ")
 }
 
@@ -129,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_facts_are_those_of_the_manifest() {
-        let json = package_json(MANIFEST).unwrap();
+        let json = package_json(MANIFEST, &[]).unwrap();
         for part in [
             r#""version": "1.2.3""#,
             r#""license": "(MIT OR Apache-2.0)""#,
@@ -148,12 +163,22 @@ mod tests {
     }
 
     #[test]
-    fn every_file_of_every_part_is_listed() {
-        let list = file_list();
-        assert_eq!(list.matches(".wasm\"").count(), 3, "{list}");
-        assert!(
-            list.contains("\"image/mqtt_image_sender_bg.wasm.d.ts\""),
-            "{list}"
-        );
+    fn modules_and_their_snippets_are_listed_and_nothing_else() {
+        let dir = std::env::temp_dir().join(format!("xtask-files-{}", std::process::id()));
+        for name in [
+            "b.js",
+            "image/b_bg.wasm",
+            "snippets/x/glue.js",
+            ".stamp",
+            "notes.txt",
+        ] {
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let files = files(&dir).unwrap();
+        fs::remove_dir_all(&dir).unwrap();
+        assert_eq!(files, ["b.js", "image/b_bg.wasm", "snippets/x/glue.js"]);
+        assert_eq!(file_list(&files[..2]), "\"b.js\", \"image/b_bg.wasm\"");
     }
 }
