@@ -1,5 +1,5 @@
 // The Send view: wires the fields, the stage, the two workers and the link interface.
-import { $, fill, h, icon, say } from "./dom.js";
+import { $, fill, h, note, say } from "./dom.js";
 import * as link from "./broker.js";
 import { Compose } from "./compose.js";
 import { FIELD_OF, SMALL_CHUNK } from "./errors.js";
@@ -34,10 +34,13 @@ function refresh() {
   settleForm();
   if (!compose.hasSource || asking) return;
   const { draft, errors } = readForm();
-  if (!errors.some(({ option }) => OPTIONS[option]?.[0] === "image")) compose.refresh(draft.image).catch(() => {});
+  const wrong = errors.filter(({ option }) => OPTIONS[option][0] === "image");
+  for (const { option, message } of wrong) markWrong(option, message);
+  if (!wrong.length) compose.refresh(draft.image).catch(() => {});
 }
 
 function takeFile(file) {
+  forgetJob();
   compose.take(file);
   logStep(t("log.picture"), `${file.name}, ${size(file.size)}`);
   refresh();
@@ -50,10 +53,20 @@ function takeUrl(text) {
   } catch {
     return void markWrong("url", t("wrong.url", "url", text));
   }
+  forgetJob();
   $("url").value = text;
   compose.fetch(url);
   logStep(t("log.fetch"), url);
   refresh();
+}
+
+/** With a new picture the outcome of the last send makes room. */
+function forgetJob() {
+  if (!job?.isOver) return;
+  job = null;
+  $("job").hidden = true;
+  fill($("outcome"));
+  paintButtons(null);
 }
 
 /** The line above the button: how large it is, in how many chunks, and how long that takes here. */
@@ -113,8 +126,7 @@ function refuse(errors) {
 /** At the fields that they speak of; the rest above the button. */
 function showErrors(errors) {
   const rest = errors.filter(({ option, message }) => !markWrong(option, message));
-  const note = h("div.note.bad", { "data-code": "invalid" }, icon("alert"), h("div", null, rest.map(({ message }) => h("p", null, h("strong", null, message)))));
-  fill($("outcome"), rest.length > 0 && note);
+  fill($("outcome"), rest.length > 0 && note("bad", "invalid", rest.map(({ message }) => h("p", null, h("strong", null, message)))));
 }
 
 /** @param {import("./send.js").Result} result */
@@ -136,8 +148,8 @@ function paint(current) {
   logStep(t(`job.${current.state}`, ""));
 }
 
-/** What the buttons of an error do. @param {string} action */
-function act(action) {
+/** What the buttons of an error do. @param {string} action @param {import("./rpc.js").CodedError} error */
+function act(action, error) {
   const field = FIELD_OF[action];
   if (field) return lead(field);
   switch (action) {
@@ -157,16 +169,17 @@ function act(action) {
     case "reload":
       return location.reload();
     case "show": {
-      const message = job?.error?.message ?? "";
-      const option = optionIn(message);
-      return option ? (markWrong(option, message), lead(option)) : $("fields").scrollIntoView();
+      const option = optionIn(error.message);
+      return option ? (markWrong(option, error.message), lead(option)) : $("fields").scrollIntoView();
     }
     default:
       return sendForm();
   }
 }
 
+/** To a field; what was said above the button makes room for it. @param {string} id */
 function lead(id) {
+  fill($("outcome"));
   const fold = $(id).closest("details");
   if (fold) fold.open = true;
   $(id).focus();
@@ -224,14 +237,15 @@ async function allowed(picture, what) {
 // ---------------------------------------------------------------- the start
 
 async function start() {
-  const opened = readLink({ search: location.search, hash: location.hash, baseURI: document.baseURI }, "send");
+  const { search, hash } = location;
   cleanAddress(location);
-  await setUpLook(opened, () => {
+  await setUpLook(search, () => {
     settleForm();
     paintLink();
     if (job) paint(job);
     sumUp();
   });
+  const opened = readLink({ search, hash, baseURI: document.baseURI }, "send");
   setUpLog();
   compose.onPrepared = sumUp;
   compose.onAction = act;
@@ -241,7 +255,7 @@ async function start() {
   listen();
   setUpLinkView();
   link.watchLink();
-  link.ready().catch((error) => fill($("outcome"), h("div.note.bad", { "data-code": "load" }, icon("alert"), h("div", null, h("strong", null, t("error.load")), " ", error.message))));
+  link.ready().catch((error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
   await follow(opened);
 }
 
@@ -275,7 +289,6 @@ function listen() {
 }
 
 function turn(id, next) {
-  if ($(id).disabled) setValue($("format"), "jpeg");
   setValue($(id), next[$(id).value] ?? Object.keys(next)[0]);
   $("flip").setAttribute("aria-pressed", String($("mirror").value !== "none"));
   refresh();

@@ -1,9 +1,9 @@
 // The picture of the Send view: where it comes from, and what the panel will show. The newest request wins.
-import { $, fill } from "./dom.js";
+import { $, fill, say } from "./dom.js";
 import { fetchPicture, preparePicture } from "./pictures.js";
 import { deliveredName } from "./options.js";
 import { present, showBroken, showBusy, showPrepared } from "./stage.js";
-import { errorNote } from "./errors.js";
+import { errorNote, explain } from "./errors.js";
 import { t } from "./texts.js";
 
 /**
@@ -19,11 +19,13 @@ export class Compose {
   #attempt = null;
   #fetching = new AbortController();
   #lostUrl = "";
+  /** Whose picture the stage shows. @type {Promise<Source> | null} */
+  #shown = null;
   /** What the stage shows. @type {Prepared | null} */
   prepared = null;
   /** Called when `prepared` changed. */
   onPrepared = () => {};
-  /** What a note about the picture offers to do. @type {(action: string) => void} */
+  /** What a note about the picture offers to do. @type {(action: string, error: import("./rpc.js").CodedError) => void} */
   onAction = () => {};
 
   get hasSource() {
@@ -87,13 +89,16 @@ export class Compose {
       name = source.name;
       const prepared = await attempt.prepared;
       if (!isNewest()) return;
+      this.#shown = attempt.source;
       showPrepared(prepared, deliveredName(name, prepared));
       this.#become(prepared);
     } catch (error) {
       attempt.failed = true;
       if (!isNewest()) return;
-      showBroken(name || fileNameOf($("url").value) || $("url").value);
+      const isOptions = error.code === "invalid" && this.#shown === attempt.source; // the picture itself is well
+      if (!isOptions) showBroken(name || fileNameOf($("url").value) || $("url").value);
       this.#become(null);
+      say(explain(error, { draft: null, phase: "preparing" }).what, true);
       fill($("sourcenote"), errorNote(error, { draft: null, phase: "preparing", url: absolute($("url").value) }, this.onAction));
     } finally {
       if (isNewest()) showBusy(false);

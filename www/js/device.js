@@ -1,5 +1,5 @@
 // device.html: a virtual device that shows each image it receives.
-import { $, fill, h, icon, say } from "./dom.js";
+import { $, fill, h, icon, note, say } from "./dom.js";
 import { clearWrong, markWrong } from "./fields.js";
 import { keep, kept } from "./kept.js";
 import { cleanAddress, isLoopback, readLink } from "./link.js";
@@ -48,7 +48,7 @@ async function toggle() {
     await remote.call("start", { broker: { ...broker, ...more }, device: { to: $("to").value.trim(), from: $("from").value.trim(), numbering: $("numbering").value } });
   } catch (error) {
     hear({ state: "none", cause: error });
-    fill($("outcome"), h("div.note.bad", { "data-code": error.code }, icon("alert"), h("div", null, h("strong", null, t("device.failed")), " ", error.message)));
+    fill($("outcome"), note("bad", error.code, h("strong", null, t("device.failed")), " ", error.message));
     say(`${t("device.failed")} ${error.message}`, true);
   }
 }
@@ -112,9 +112,10 @@ function drop(item) {
 // ---------------------------------------------------------------- the start
 
 async function start() {
-  const link = readLink({ search: location.search, hash: location.hash, baseURI: document.baseURI }, "device");
+  const { search, hash } = location;
   cleanAddress(location);
-  await setUpLook(link, paintState);
+  await setUpLook(search, paintState);
+  const link = readLink({ search, hash, baseURI: document.baseURI }, "device");
   setUpLog();
   fillIn(link.given ? link.texts : (kept().device ?? {}));
   const { url: _, username: __, password, ...rest } = link.draft.broker;
@@ -132,10 +133,10 @@ async function start() {
   addEventListener("online", check);
   paintState();
   const strange = link.errors.filter(({ option, message }) => !markWrong(option, message));
-  fill($("outcome"), strange.map(({ message }) => h("div.note.bad", { "data-code": "invalid" }, icon("alert"), h("div", null, h("strong", null, message)))));
+  fill($("outcome"), strange.map(({ message }) => note("bad", "invalid", h("strong", null, message))));
   if (!link.go || link.errors.length) return;
   if (isLoopback(link.draft.broker.url)) return toggle();
-  fill($("outcome"), h("div.note", null, icon("lock"), h("div", null, t("device.ask"))));
+  fill($("outcome"), note("", "ask", t("device.ask")));
   $("connect").focus();
 }
 

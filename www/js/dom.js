@@ -42,6 +42,15 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * A note in its place: a shape, and what there is to say.
+ * @param {"" | "warn" | "bad"} tone @param {string} code for tests and styles @param {...any} children
+ */
+export function note(tone, code, ...children) {
+  const shape = tone === "bad" || code === "warning" ? "alert" : "lock";
+  return h(tone ? `div.note.${tone}` : "div.note", { "data-code": code }, icon(shape), h("div", null, ...children));
+}
+
 /** Shows an element with these children, or hides it when there are none. @param {HTMLElement} node @param {...any} children */
 export function fill(node, ...children) {
   const present = children.flat().filter((c) => c !== undefined && c !== null && c !== false && c !== "");

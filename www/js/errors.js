@@ -1,5 +1,5 @@
 // An error is a next step: one sentence what happened, one what probably is the cause, a first button that tries the remedy.
-import { h, icon } from "./dom.js";
+import { h, note } from "./dom.js";
 import { size } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -70,14 +70,14 @@ function refused(error, send, broker) {
 export const FIELD_OF = { numbering: "numbering", quality: "quality", broker: "broker", user: "username", topics: "to" };
 
 /**
- * @param {import("./rpc.js").CodedError} error @param {Circumstances} at @param {(action: string) => void} onAction
+ * @param {import("./rpc.js").CodedError} error @param {Circumstances} at @param {(action: string, error: import("./rpc.js").CodedError) => void} onAction
  * @returns {HTMLElement}
  */
 export function errorNote(error, at, onAction) {
   const { what, why, actions, checklist } = explain(error, at);
-  const button = (action, i) => h(i === 0 ? "button.btn.primary" : i === 1 ? "button.btn" : "button.btn.quiet", { type: "button", "data-action": action, onclick: () => onAction(action) }, t(`do.${action}`));
-  return h("div.note.bad", { "data-code": error.code }, icon("alert"), h("div", null,
+  const button = (action, i) => h(i === 0 ? "button.btn.primary" : i === 1 ? "button.btn" : "button.btn.quiet", { type: "button", "data-action": action, onclick: () => onAction(action, error) }, t(`do.${action}`));
+  return note("bad", error.code,
     h("strong", null, what), why && why !== what && [" ", why],
     checklist && h("details", null, h("summary", null, t("check.h")), h("ol", null, [1, 2, 3, 4].map((i) => h("li", null, t(`check.${i}`))))),
-    h("div.acts", null, actions.map(button))));
+    h("div.acts", null, actions.map(button)));
 }

@@ -21,7 +21,7 @@ const STATES = {
 
 /** @typedef {import("./send.js").SendJob} SendJob */
 
-/** @param {SendJob} job @param {(action: string) => void} onAction */
+/** @param {SendJob} job @param {(action: string, error: import("./rpc.js").CodedError) => void} onAction */
 export function paintJob(job, onAction) {
   const [shape, tone, bar] = STATES[job.state];
   $("job").hidden = false;

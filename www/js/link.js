@@ -6,7 +6,7 @@ import { t } from "./texts.js";
  * @typedef {{ url?: string, username?: string, password?: string, [option: string]: any }} BrokerPart
  * @typedef {{ to?: string, from?: string, [option: string]: any }} SendPart
  * @typedef {{ broker: BrokerPart, send: SendPart, image: Record<string, any> }} Draft
- * @typedef {{ given: boolean, go: boolean, texts: Record<string, string>, draft: Draft, url?: string, numbering?: string, lang?: string, theme?: string, errors: { option: string, message: string }[] }} Link
+ * @typedef {{ given: boolean, go: boolean, texts: Record<string, string>, draft: Draft, url?: string, errors: { option: string, message: string }[] }} Link
  */
 
 const PAGES = {
@@ -43,7 +43,7 @@ export function readLink({ search, hash, baseURI }, page) {
 
 function take(link, rules, name, value, baseURI) {
   const { draft } = link;
-  if (name === "lang" || name === "theme") return void (link[name] = value);
+  if (name === "lang" || name === "theme") return; // texts.js reads them
   link.given = true;
   if (name === rules.go) return void (link.go = OPTIONS.strict[1](value));
   if (name === "broker") draft.broker.url = brokerUrl(value);

@@ -1,5 +1,5 @@
 // The panel on the wall: empty and asking for a picture, or showing what will be sent.
-import { $, fill, h, icon } from "./dom.js";
+import { $, fill, h, note } from "./dom.js";
 import { count, size } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -46,7 +46,7 @@ function paint(canvas, bitmap) {
 function about({ blob, width, height, format, quality, warnings }, name) {
   const kind = [format === "original" ? t("format.original") : format.toUpperCase(), quality && t("about.quality", quality)].filter(Boolean).join(", ");
   fill($("about"), h("b", null, name), width > 0 && h("span.num", null, `${count(width)} × ${count(height)}`), h("span", null, kind), h("span.num", null, t("bytes", blob.size)));
-  fill($("sourcenote"), warnings.map((warning) => h("div.note.warn", null, icon("alert"), h("div", null, warning))));
+  fill($("sourcenote"), warnings.map((warning) => note("warn", "warning", warning)));
 }
 
 function offerBytes(blob, name) {

@@ -36,8 +36,9 @@ function translate() {
   for (const node of document.querySelectorAll("[data-t-placeholder]")) node.setAttribute("placeholder", t(/** @type {HTMLElement} */ (node).dataset.tPlaceholder));
 }
 
-/** Wires the two selects at the page's foot. @param {{ lang?: string, theme?: string }} link @param {() => void} onChange */
-export async function setUpLook(link, onChange) {
+/** Wires the two selects at the page's foot; a link may say `lang` and `theme`. @param {string} search @param {() => void} onChange */
+export async function setUpLook(search, onChange) {
+  const link = Object.fromEntries(new URLSearchParams(search));
   const theme = (value) => (value ? (document.documentElement.dataset.theme = value) : delete document.documentElement.dataset.theme);
   const look = { theme: link.theme ?? kept().theme ?? "", lang: link.lang ?? kept().lang ?? (navigator.language.startsWith("zh") ? "zh" : "en") };
   theme(($("theme").value = look.theme));

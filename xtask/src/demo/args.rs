@@ -42,7 +42,27 @@ impl Args {
             }
         }
         args.broker = own_broker(url, tcp)?;
+        args.check_image()?;
         Ok(args)
+    }
+
+    /// Without a window there is nobody to click: the page asks before it sends to a broker elsewhere.
+    fn check_image(&self) -> Result {
+        let elsewhere = self.broker.as_ref().filter(|broker| !broker.is_loopback());
+        match (elsewhere, &self.image) {
+            (Some(broker), Some(_)) => Err(Error::new(
+                format!("the page asks before it sends to {}", broker.url),
+                "leave --image out and send by hand, or use a broker on this machine",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl OwnBroker {
+    fn is_loopback(&self) -> bool {
+        host(&self.url)
+            .is_some_and(|host| host == "localhost" || host == "[::1]" || host.starts_with("127."))
     }
 }
 
@@ -122,6 +142,8 @@ mod tests {
         assert_eq!(tcp("ws://[::1]:9001"), "[::1]:1883");
         let args = parse(["--broker-tcp", "h:1", "--broker", "ws://h"]).unwrap();
         assert_eq!(args.broker.unwrap().tcp, "h:1");
+        let here = ["--broker", "ws://127.0.0.1:9001", "--image", "Cargo.toml"];
+        assert!(parse(here).is_ok());
     }
 
     #[test]
@@ -131,6 +153,11 @@ mod tests {
         assert!(error(["--broker", "ws://"]).contains("--broker cannot be ws://"));
         assert!(error(["--broker-tcp", "h:1"]).contains("--broker-tcp stands alone"));
         assert!(error(["--image", "no.jpg"]).contains("no.jpg is no file"));
+        let elsewhere = error(["--broker", "ws://127", "--image", "Cargo.toml"]);
+        assert!(
+            elsewhere.contains("asks before it sends to ws://127"),
+            "{elsewhere}"
+        );
         assert!(error(["--what"]).contains("no option --what"));
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -71,9 +71,7 @@ impl Chromium {
         make_dir(&paths.logs())?;
         let log = paths.logs().join("chromium.log");
         let log = File::create(&log).map_err(|e| Error::file("write chromium.log", &e))?;
-        let profile = paths
-            .target
-            .join(format!("xtask-tools/chromium-{}", std::process::id()));
+        let profile = new_profile(paths);
         let mut child = Command::new("sh")
             .args(["-c", WITH_PIPE])
             .arg(program)
@@ -133,6 +131,24 @@ impl Drop for Chromium {
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.profile);
     }
+}
+
+/// A directory of this process's own, after removing those that killed processes left behind.
+fn new_profile(paths: &Paths) -> PathBuf {
+    let tools = paths.target.join("xtask-tools");
+    for entry in std::fs::read_dir(&tools).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name
+            .strip_prefix("chromium-")
+            .map(|id| format!("/proc/{id}"));
+        // Where there is no /proc, one cannot tell, and they stay.
+        if owner
+            .is_some_and(|owner| Path::new("/proc/self").exists() && !Path::new(&owner).exists())
+        {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    tools.join(format!("chromium-{}", std::process::id()))
 }
 
 /// The messages of the pipe, each of which ends with a zero byte.

@@ -65,7 +65,8 @@ impl Device {
         let state = if image.whole { "whole" } else { "NOT WHOLE" };
         println!(
             "received {}: {} bytes, crc32 {:08x}, {state}: {}",
-            image.name,
+            // It comes from the network, and a terminal obeys control characters.
+            image.name.escape_debug(),
             image.bytes.len(),
             image.crc32,
             path.display()
