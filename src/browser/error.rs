@@ -5,24 +5,24 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/src/browser/errors.js")]
 extern "C" {
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(reexport = "MqttError")]
-    type MqttError;
+    #[wasm_bindgen(js_name = makeMqttError)]
+    fn make_mqtt_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = makeImageError)]
+    fn make_image_error(code: &str, message: &str, details: &JsValue) -> JsValue;
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(constructor)]
-    fn new(code: &str, message: &str, details: &JsValue) -> MqttError;
+    #[wasm_bindgen(js_name = makeTransferError)]
+    fn make_transfer_error(code: &str, message: &str, details: &JsValue) -> JsValue;
 
-    #[wasm_bindgen(reexport = "ImageError")]
-    type ImageError;
-    #[wasm_bindgen(constructor)]
-    fn new(code: &str, message: &str, details: &JsValue) -> ImageError;
-
+    // The classes and their guards are not called from here: they pass through to the package's exports. They are
+    // declared as functions, because an imported type would bring a declaration of its own beside errors.d.ts.
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(reexport = "TransferError")]
-    type TransferError;
+    #[wasm_bindgen(reexport = "MqttError", skip_typescript, js_name = MqttError)]
+    fn mqtt_error_class();
+    #[wasm_bindgen(reexport = "ImageError", skip_typescript, js_name = ImageError)]
+    fn image_error_class();
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(constructor)]
-    fn new(code: &str, message: &str, details: &JsValue) -> TransferError;
-
+    #[wasm_bindgen(reexport = "TransferError", skip_typescript, js_name = TransferError)]
+    fn transfer_error_class();
     #[cfg(feature = "mqtt")]
     #[wasm_bindgen(reexport = "isMqttError", skip_typescript, js_name = isMqttError)]
     fn is_mqtt_error(value: &JsValue) -> bool;
@@ -95,13 +95,13 @@ pub(super) fn mqtt_error(error: &crate::client::Error, cause: Option<JsValue>) -
         cause,
         ..Details::default()
     };
-    MqttError::new(error.code(), &error.to_string(), &details.into_js()).into()
+    make_mqtt_error(error.code(), &error.to_string(), &details.into_js())
 }
 
 /// An `MqttError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn mqtt_invalid(invalid: &Invalid) -> JsValue {
-    MqttError::new("invalid", &invalid.message(), &JsValue::UNDEFINED).into()
+    make_mqtt_error("invalid", &invalid.message(), &JsValue::UNDEFINED)
 }
 
 /// A `TransferError` from the transfer.
@@ -112,13 +112,13 @@ pub(super) fn transfer_error(error: &crate::transfer::Error, cause: Option<JsVal
         cause,
         ..Details::default()
     };
-    TransferError::new(error.code(), &error.to_string(), &details.into_js()).into()
+    make_transfer_error(error.code(), &error.to_string(), &details.into_js())
 }
 
 /// A `TransferError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn transfer_invalid(invalid: &Invalid) -> JsValue {
-    TransferError::new("invalid", &invalid.message(), &JsValue::UNDEFINED).into()
+    make_transfer_error("invalid", &invalid.message(), &JsValue::UNDEFINED)
 }
 
 /// An `ImageError` with one of the codes of `api.d.ts`.
@@ -127,7 +127,7 @@ pub(super) fn image_error(code: &str, message: &str, cause: Option<JsValue>) -> 
         cause,
         ..Details::default()
     };
-    ImageError::new(code, message, &details.into_js()).into()
+    make_image_error(code, message, &details.into_js())
 }
 
 /// An `ImageError` `invalid`.

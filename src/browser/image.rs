@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{AbortSignal, ImageData};
@@ -87,11 +87,9 @@ impl PreparedImage {
     /// What the device will show, as RGBA for a canvas.
     pub fn preview(&self) -> Result<ImageData, JsValue> {
         let pixels = self.whole().preview().map_err(|error| to_js(&error))?;
-        ImageData::new_with_u8_clamped_array_and_sh(
-            wasm_bindgen::Clamped(&pixels.rgba),
-            pixels.width,
-            pixels.height,
-        )
+        // An array of its own: `ImageData` keeps what it is given, and linear memory is not its to keep.
+        let rgba = Uint8ClampedArray::from(pixels.rgba.as_slice());
+        ImageData::new_with_js_u8_clamped_array_and_sh(&rgba, pixels.width, pixels.height)
     }
 
     /// A second handle on the same bytes: how `sendImage` takes one without taking it away from its owner.

@@ -21,7 +21,7 @@ use super::error::{Misbehaviour, PublishError};
 use super::packet::{Message, PacketId, PacketType, QoS};
 use super::packet_ids::PacketIds;
 use super::session::{Event, PublishToken};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// How much may be held.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub struct Limits {
     pub messages: usize,
     /// Their topics and payloads.
     pub bytes: usize,
-    /// Exchanges at a time.
+    /// Exchanges at a time. They are looked through one by one, so let it not be thousands.
     pub in_flight: usize,
 }
 
@@ -38,20 +38,23 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Inflight {
     limits: Limits,
-    /// By token, which is the order of giving. A message that has to begin again finds its old place by itself.
-    waiting: BTreeMap<PublishToken, Message>,
-    exchanges: BTreeMap<PacketId, Exchange>,
-    /// Exchanges of the last link whose PUBLISH has to go out again, in the order of the first time.
-    resend: VecDeque<(PublishToken, PacketId)>,
-    /// Exchanges of the last link whose PUBREL has to go out again, in the order of their PUBRECs.
+    /// In the order of giving, so that tokens ascend.
+    waiting: VecDeque<(PublishToken, Message)>,
+    /// In the order in which they began, which is that of their tokens too, and before all that wait.
+    exchanges: VecDeque<Exchange>,
+    /// Identifiers of the exchanges that have their PUBREC, in the order in which it came.
+    released: VecDeque<PacketId>,
+    /// Exchanges of the last link whose PUBLISH has to go out again, in the old order.
+    resend: VecDeque<PacketId>,
+    /// Exchanges of the last link whose PUBREL has to go out again, in the old order.
     release_again: VecDeque<PacketId>,
     held_bytes: usize,
     next_token: u64,
-    pubrecs: u64,
 }
 
 #[derive(Debug)]
 struct Exchange {
+    id: PacketId,
     token: PublishToken,
     stage: Stage,
 }
@@ -61,20 +64,20 @@ enum Stage {
     /// PUBLISH was written.
     Published(Message),
     /// PUBREC came; the message itself is let go of.
-    Released { order: u64 },
+    Released,
 }
 
 impl Inflight {
     pub const fn new(limits: Limits) -> Self {
         Self {
             limits,
-            waiting: BTreeMap::new(),
-            exchanges: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            exchanges: VecDeque::new(),
+            released: VecDeque::new(),
             resend: VecDeque::new(),
             release_again: VecDeque::new(),
             held_bytes: 0,
             next_token: 0,
-            pubrecs: 0,
         }
     }
 
@@ -92,15 +95,20 @@ impl Inflight {
         self.held_bytes = total;
         let token = PublishToken(self.next_token);
         self.next_token = self.next_token.saturating_add(1);
-        self.waiting.insert(token, message);
+        self.waiting.push_back((token, message));
         Ok(token)
     }
 
     /// Takes a message back that waits; false if there is none, or it is in an exchange.
     pub fn cancel(&mut self, token: PublishToken) -> bool {
-        let message = self.waiting.remove(&token);
-        self.let_go(message.as_ref());
-        message.is_some()
+        let index = self
+            .waiting
+            .binary_search_by_key(&token, |(token, _)| *token);
+        let cancelled = index.ok().and_then(|index| self.waiting.remove(index));
+        if let Some((_, message)) = &cancelled {
+            self.let_go(message);
+        }
+        cancelled.is_some()
     }
 
     /// Messages held, waiting or in an exchange.
@@ -137,28 +145,20 @@ impl Inflight {
     /// What has to go out again does so in the old order, each kind for itself `[MQTT-4.4.0-1]` `[MQTT-4.6.0-1]`
     /// `[MQTT-4.6.0-4]`.
     fn resume(&mut self) {
-        let mut published = Vec::new();
-        let mut released = Vec::new();
-        for (id, exchange) in &self.exchanges {
-            match exchange.stage {
-                Stage::Published(_) => published.push((exchange.token, *id)),
-                Stage::Released { order } => released.push((order, *id)),
-            }
-        }
-        published.sort_unstable();
-        released.sort_unstable();
-        self.resend = published.into();
-        self.release_again = released.into_iter().map(|(_, id)| id).collect();
+        let is_published = |exchange: &&Exchange| matches!(exchange.stage, Stage::Published(_));
+        let published = self.exchanges.iter().filter(is_published);
+        self.resend = published.map(|exchange| exchange.id).collect();
+        self.release_again = self.released.iter().copied().collect();
     }
 
     fn begin_again(&mut self, ids: &mut PacketIds, events: &mut VecDeque<Event>) {
-        for (id, exchange) in core::mem::take(&mut self.exchanges) {
-            ids.release(id);
+        self.released.clear();
+        // From the newest to the oldest, so that the oldest comes to stand at the very front.
+        for exchange in self.exchanges.drain(..).rev() {
+            ids.release(exchange.id);
             match exchange.stage {
-                Stage::Published(message) => {
-                    self.waiting.insert(exchange.token, message);
-                }
-                Stage::Released { .. } => events.push_back(Event::Published(exchange.token)),
+                Stage::Published(message) => self.waiting.push_front((exchange.token, message)),
+                Stage::Released => events.push_back(Event::Published(exchange.token)),
             }
         }
     }
@@ -170,30 +170,29 @@ impl Inflight {
         ids: &mut PacketIds,
         events: &mut VecDeque<Event>,
     ) -> Result<(), Misbehaviour> {
-        match self.exchanges.get(&id).map(|exchange| &exchange.stage) {
+        match self.exchange(id).map(|exchange| &exchange.stage) {
             None => {}
             Some(Stage::Published(_)) => self.complete(id, ids, events),
-            Some(Stage::Released { .. }) => return Err(wrong(PacketType::PubAck, id)),
+            Some(Stage::Released) => return Err(wrong(PacketType::PubAck, id)),
         }
         Ok(())
     }
 
     /// QoS 2 arrived: the message is forgotten, and the caller sends PUBREL `[MQTT-4.3.3-1]`.
     pub fn handle_pubrec(&mut self, id: PacketId) -> Result<(), Misbehaviour> {
-        let Some(exchange) = self.exchanges.get_mut(&id) else {
+        let Some(exchange) = self.exchange(id) else {
             return Ok(());
         };
-        let Stage::Published(message) = &exchange.stage else {
-            return Ok(());
-        };
-        if message.qos != QoS::ExactlyOnce {
-            return Err(wrong(PacketType::PubRec, id));
+        match &exchange.stage {
+            Stage::Released => {}
+            Stage::Published(message) if message.qos == QoS::ExactlyOnce => {
+                let bytes = size(message);
+                exchange.stage = Stage::Released;
+                self.held_bytes = self.held_bytes.saturating_sub(bytes);
+                self.released.push_back(id);
+            }
+            Stage::Published(_) => return Err(wrong(PacketType::PubRec, id)),
         }
-        self.held_bytes = self.held_bytes.saturating_sub(size(message));
-        self.pubrecs = self.pubrecs.saturating_add(1);
-        exchange.stage = Stage::Released {
-            order: self.pubrecs,
-        };
         Ok(())
     }
 
@@ -204,9 +203,9 @@ impl Inflight {
         ids: &mut PacketIds,
         events: &mut VecDeque<Event>,
     ) -> Result<(), Misbehaviour> {
-        match self.exchanges.get(&id).map(|exchange| &exchange.stage) {
+        match self.exchange(id).map(|exchange| &exchange.stage) {
             None => {}
-            Some(Stage::Released { .. }) => self.complete(id, ids, events),
+            Some(Stage::Released) => self.complete(id, ids, events),
             Some(Stage::Published(_)) => return Err(wrong(PacketType::PubComp, id)),
         }
         Ok(())
@@ -214,13 +213,13 @@ impl Inflight {
 
     /// The next PUBREL that a reconnect has to repeat.
     pub fn poll_release(&mut self) -> Option<PacketId> {
-        loop {
-            let id = self.release_again.pop_front()?;
-            let exchange = self.exchanges.get(&id);
-            if exchange.is_some_and(|exchange| matches!(exchange.stage, Stage::Released { .. })) {
+        while let Some(id) = self.release_again.pop_front() {
+            // PUBCOMP may have come meanwhile.
+            if self.released.contains(&id) {
                 return Some(id);
             }
         }
+        None
     }
 
     /// Writes the next PUBLISH, if there is one that may go; false otherwise.
@@ -241,7 +240,7 @@ impl Inflight {
                 }
                 // The session checks messages before it lets them in, so this is for the case that it forgets to.
                 Err(error) => {
-                    self.let_go(Some(&message));
+                    self.let_go(&message);
                     id.into_iter().for_each(|id| ids.release(id));
                     let error = PublishError::Invalid(error);
                     events.push_back(Event::PublishFailed { token, error });
@@ -252,10 +251,9 @@ impl Inflight {
     }
 
     fn write_again(&mut self, out: &mut Vec<u8>) -> bool {
-        while let Some((token, id)) = self.resend.pop_front() {
-            // It may have been answered meanwhile, and its identifier taken by another.
-            if let Some(exchange) = self.exchanges.get_mut(&id)
-                && exchange.token == token
+        while let Some(id) = self.resend.pop_front() {
+            // It may have been answered meanwhile. Its identifier has no new owner then, as resends go before the rest.
+            if let Some(exchange) = self.exchange(id)
                 && let Stage::Published(message) = &mut exchange.stage
             {
                 // [MQTT-3.3.1-1] [MQTT-2.3.1-3]
@@ -271,12 +269,12 @@ impl Inflight {
         &mut self,
         ids: &mut PacketIds,
     ) -> Option<(PublishToken, Message, Option<PacketId>)> {
-        let (token, qos) = self.next_waiting()?;
+        let qos = self.next_waiting()?;
         let id = match qos {
             QoS::AtMostOnce => None,
             QoS::AtLeastOnce | QoS::ExactlyOnce => Some(ids.allocate()?),
         };
-        let mut message = self.waiting.remove(&token)?;
+        let (token, mut message) = self.waiting.pop_front()?;
         message.dup = false;
         Some((token, message, id))
     }
@@ -290,34 +288,41 @@ impl Inflight {
     ) {
         if let Some(id) = id {
             let stage = Stage::Published(message);
-            self.exchanges.insert(id, Exchange { token, stage });
+            self.exchanges.push_back(Exchange { id, token, stage });
         } else {
-            self.let_go(Some(&message));
+            self.let_go(&message);
             events.push_back(Event::Published(token));
         }
     }
 
-    /// The first waiting message, unless it needs an exchange and there are as many as may be. Those behind it wait
-    /// as well: a QoS 0 does not overtake.
-    fn next_waiting(&self) -> Option<(PublishToken, QoS)> {
-        let (token, message) = self.waiting.first_key_value()?;
+    /// The QoS of the first waiting message, unless it needs an exchange and there are as many as may be. Those behind it
+    /// wait as well: a QoS 0 does not overtake.
+    fn next_waiting(&self) -> Option<QoS> {
+        let (_, message) = self.waiting.front()?;
         let goes = message.qos == QoS::AtMostOnce || self.exchanges.len() < self.limits.in_flight;
-        goes.then_some((*token, message.qos))
+        goes.then_some(message.qos)
+    }
+
+    fn exchange(&mut self, id: PacketId) -> Option<&mut Exchange> {
+        self.exchanges.iter_mut().find(|exchange| exchange.id == id)
     }
 
     fn complete(&mut self, id: PacketId, ids: &mut PacketIds, events: &mut VecDeque<Event>) {
-        let Some(exchange) = self.exchanges.remove(&id) else {
+        let mut exchanges = self.exchanges.iter();
+        let index = exchanges.position(|exchange| exchange.id == id);
+        let Some(exchange) = index.and_then(|index| self.exchanges.remove(index)) else {
             return;
         };
-        if let Stage::Published(message) = &exchange.stage {
-            self.let_go(Some(message));
+        match &exchange.stage {
+            Stage::Published(message) => self.let_go(message),
+            Stage::Released => self.released.retain(|other| *other != id),
         }
         ids.release(id);
         events.push_back(Event::Published(exchange.token));
     }
 
-    fn let_go(&mut self, message: Option<&Message>) {
-        self.held_bytes = self.held_bytes.saturating_sub(message.map_or(0, size));
+    fn let_go(&mut self, message: &Message) {
+        self.held_bytes = self.held_bytes.saturating_sub(size(message));
     }
 }
 
@@ -328,3 +333,6 @@ const fn size(message: &Message) -> usize {
 const fn wrong(packet_type: PacketType, id: PacketId) -> Misbehaviour {
     Misbehaviour::WrongAcknowledgement(packet_type, id)
 }
+
+#[cfg(test)]
+mod tests;

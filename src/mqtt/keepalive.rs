@@ -285,6 +285,7 @@ mod tests {
         let mut keep_alive = connected();
         assert!(pings_at(&mut keep_alive, 60));
         assert!(pings_at(&mut keep_alive, 151), "the answer was due at 90");
+        assert_eq!(keep_alive.poll_timeout(), Some(at(153)));
         assert_eq!(keep_alive.handle_timeout(at(1_000)), Verdict::Dead);
     }
 

@@ -347,3 +347,6 @@ impl Session {
             .handle_closed(clean, &mut self.ids, &mut self.events);
     }
 }
+
+#[cfg(test)]
+mod tests;

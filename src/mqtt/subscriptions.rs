@@ -10,14 +10,18 @@
 //! A refusal ends the handlers that never had a grant. Those that had one, on an earlier link, are told and stay, and
 //! are asked for again on the next link. A grant above what was asked is taken as it is.
 
+mod filter;
+
 use super::error::{Invalid, Misbehaviour};
 use super::packet::{
     Packet, PacketId, PacketType, QoS, SubAck, Subscribe, SubscribeRefused, Unsubscribe,
 };
 use super::packet_ids::PacketIds;
 use super::session::{Event, SubscriptionId};
+use super::sorted_map::SortedMap;
 use super::topic::{check_topic_filter, has_wildcard, matches};
-use std::collections::{BTreeMap, VecDeque};
+use filter::{Filter, Grant, Handler, Need, Standing};
+use std::collections::VecDeque;
 
 /// Filters in one SUBSCRIBE or UNSUBSCRIBE: AWS IoT Core takes no more than eight.
 const FILTERS_PER_REQUEST: usize = 8;
@@ -25,10 +29,10 @@ const FILTERS_PER_REQUEST: usize = 8;
 /// All subscriptions of a session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    filters: BTreeMap<String, Filter>,
+    filters: SortedMap<String, Filter>,
     /// Those of `filters` that have wildcards; the others are found by their names.
     wildcards: Vec<String>,
-    owners: BTreeMap<SubscriptionId, String>,
+    owners: SortedMap<SubscriptionId, String>,
     /// Filters to look at for a request, each once.
     unsettled: VecDeque<String>,
     requests: VecDeque<(PacketId, Request)>,
@@ -51,18 +55,20 @@ impl Subscriptions {
         let id = SubscriptionId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
         self.owners.insert(id, filter.to_owned());
-        if !self.filters.contains_key(filter) && has_wildcard(filter) {
-            self.wildcards.push(filter.to_owned());
+        if self.filters.get(filter).is_none() {
+            self.filters.insert(filter.to_owned(), Filter::default());
+            let wildcard = has_wildcard(filter).then(|| filter.to_owned());
+            self.wildcards.extend(wildcard);
         }
-        let linked = self.linked;
-        let entry = self.filters.entry(filter.to_owned()).or_default();
-        let told = None;
-        entry.handlers.push(Handler { id, qos, told });
-        if entry.standing != Standing::Leaving {
-            entry.tell_left(events);
-        }
-        if linked {
-            entry.tell_grant(events);
+        if let Some(entry) = self.filters.get_mut(filter) {
+            let told = None;
+            entry.handlers.push(Handler { id, qos, told });
+            if entry.standing != Standing::Leaving {
+                entry.tell_left(events);
+            }
+            if self.linked {
+                entry.tell_grant(events);
+            }
         }
         self.settle(filter, events);
         Ok(id)
@@ -93,7 +99,7 @@ impl Subscriptions {
             .wildcards
             .iter()
             .filter(move |filter| matches(filter, topic))
-            .filter_map(|filter| self.filters.get(filter));
+            .filter_map(|filter| self.filters.get(filter.as_str()));
         by_name
             .into_iter()
             .chain(by_wildcard)
@@ -327,135 +333,5 @@ enum Request {
     Unsubscribe(Vec<String>),
 }
 
-#[derive(Debug, Default)]
-struct Filter {
-    handlers: Vec<Handler>,
-    /// Former handlers whose end waits for the UNSUBACK.
-    leaving: Vec<SubscriptionId>,
-    standing: Standing,
-    /// Whether it is in `unsettled`.
-    queued: bool,
-    /// Whether it counts in `remaking`.
-    remaking: bool,
-}
-
-#[derive(Debug)]
-struct Handler {
-    id: SubscriptionId,
-    qos: QoS,
-    /// The last answer that it was told.
-    told: Option<Result<QoS, SubscribeRefused>>,
-}
-
-/// What the broker knows of a filter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Standing {
-    /// Nothing.
-    #[default]
-    Absent,
-    /// A request for it was cut off with its link; the session may have it or not.
-    Unknown,
-    /// SUBSCRIBE is on its way, for a filter that stood so before.
-    Requested { before: Option<Grant> },
-    /// SUBACK came.
-    Granted(Grant),
-    /// SUBACK refused it. On this link it is not asked for again without a new handler.
-    Refused,
-    /// UNSUBSCRIBE is on its way.
-    Leaving,
-}
-
-/// What was asked, which an upgrade has to exceed, and what the broker made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Grant {
-    asked: QoS,
-    granted: QoS,
-}
-
-/// What has to be done for a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Need {
-    Nothing,
-    Subscribe(QoS),
-    Unsubscribe,
-    /// Neither a handler nor the broker knows it any longer.
-    Forget,
-}
-
-impl Filter {
-    fn need(&self) -> Need {
-        let wanted = self.handlers.iter().map(|handler| handler.qos).max();
-        match (self.standing, wanted) {
-            (Standing::Requested { .. } | Standing::Leaving, _) => Need::Nothing,
-            (Standing::Absent | Standing::Refused, None) => Need::Forget,
-            (Standing::Unknown | Standing::Granted(_), None) => Need::Unsubscribe,
-            (Standing::Absent | Standing::Unknown, Some(qos)) => Need::Subscribe(qos),
-            (Standing::Granted(grant), Some(qos)) if qos > grant.asked => Need::Subscribe(qos),
-            (Standing::Refused, Some(qos)) if self.has_untold() => Need::Subscribe(qos),
-            (Standing::Granted(_) | Standing::Refused, Some(_)) => Need::Nothing,
-        }
-    }
-
-    fn has_untold(&self) -> bool {
-        self.handlers.iter().any(|handler| handler.told.is_none())
-    }
-
-    /// Tells a grant to those handlers that it serves and that do not know it.
-    fn tell_grant(&mut self, events: &mut VecDeque<Event>) {
-        if let Standing::Granted(grant) = self.standing {
-            self.tell(Ok(grant.granted), grant.asked, events);
-        }
-    }
-
-    /// The broker refused what was asked. Returns the handlers that end with it: those that it never served.
-    fn refuse(&mut self, asked: QoS, events: &mut VecDeque<Event>) -> Vec<SubscriptionId> {
-        if let Standing::Requested {
-            before: Some(grant),
-        } = self.standing
-        {
-            // Only an upgrade was refused: what had been granted goes on, and serves those that came meanwhile as well.
-            self.standing = Standing::Granted(grant);
-            self.tell_grant(events);
-        } else {
-            self.standing = Standing::Refused;
-        }
-        let is_new = |handler: &Handler| handler.told.is_none() && handler.qos <= asked;
-        let ended = self.handlers.iter().filter(|handler| is_new(handler));
-        let ended: Vec<SubscriptionId> = ended.map(|handler| handler.id).collect();
-        if self.standing == Standing::Refused {
-            self.tell(Err(SubscribeRefused), asked, events);
-        } else {
-            let granted = Err(SubscribeRefused);
-            events.extend(
-                ended
-                    .iter()
-                    .map(|id| Event::Subscribed { id: *id, granted }),
-            );
-        }
-        self.handlers.retain(|handler| !ended.contains(&handler.id));
-        ended
-    }
-
-    fn tell(
-        &mut self,
-        answer: Result<QoS, SubscribeRefused>,
-        asked: QoS,
-        events: &mut VecDeque<Event>,
-    ) {
-        for handler in &mut self.handlers {
-            let is_news = handler
-                .told
-                .is_none_or(|told| told.is_ok() != answer.is_ok());
-            if handler.qos <= asked && is_news {
-                handler.told = Some(answer);
-                let (id, granted) = (handler.id, answer);
-                events.push_back(Event::Subscribed { id, granted });
-            }
-        }
-    }
-
-    /// The end of former handlers is told as soon as it waits for nothing.
-    fn tell_left(&mut self, events: &mut VecDeque<Event>) {
-        events.extend(self.leaving.drain(..).map(Event::Unsubscribed));
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ impl Writer<'_> {
         result
     }
 
-    /// Type, flags and remaining length (section 2.2); makes room for what `reserve` of the body will be written here.
+    /// Type, flags and remaining length (section 2.2).
     pub fn fixed_header(
         &mut self,
         packet_type: PacketType,

@@ -6,8 +6,8 @@ use crate::mqtt::inflight::Limits;
 use crate::mqtt::packet::{Connect, Credentials, Packet, Will};
 use core::time::Duration;
 
-/// Half of all packet identifiers, so that a subscription never waits for one.
-const MAX_IN_FLIGHT: u16 = 0x7fff;
+/// What brokers queue for a client is bounded near this too. It leaves identifiers for subscriptions in any case.
+const MAX_IN_FLIGHT: u16 = 1_024;
 
 /// The smallest `max_packet_bytes`: below it not even a CONNACK or a SUBACK of eight codes would be taken.
 const MIN_PACKET_BYTES: usize = 16;
@@ -29,7 +29,7 @@ pub struct SessionOptions {
     pub max_queued_messages: usize,
     /// Bytes of their topics and payloads. Default 16 MiB.
     pub max_queued_bytes: usize,
-    /// Publishes of QoS 1 and 2 that are written and not yet complete, 1 to 32,767. Default 64.
+    /// Publishes of QoS 1 and 2 that are written and not yet complete, 1 to 1,024. Default 64.
     pub max_in_flight: u16,
 }
 

@@ -1,8 +1,17 @@
 //! The demo's device. Everything that knows the crate's own virtual device is in this file.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
-use crate::error::Result;
+use mqtt_image_sender::client::{self, ClientOptions, Event};
+use mqtt_image_sender::mqtt::{Credentials, SessionOptions};
+use mqtt_image_sender::native::NativeClient;
+use mqtt_image_sender::transfer::{self, Numbering};
+
+use crate::error::{Error, Result};
+
+/// How long the broker may take to let the device in.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An image that the device has received.
 pub struct Received {
@@ -14,11 +23,58 @@ pub struct Received {
 }
 
 /// Starts a device on the broker at `address` (`host:port`); it runs until the process ends.
-///
-/// A placeholder until `mqtt_image_sender::native` has a virtual device: it connects to nothing.
-pub fn start(_address: &str, _to: &str, _from: &str) -> Result<Receiver<Received>> {
+pub fn start(address: &str, to: &str, from: &str) -> Result<Receiver<Received>> {
+    let session = SessionOptions::new(format!("demo-device-{}", std::process::id()));
+    let mut client = NativeClient::new(
+        vec![address.to_owned()],
+        Credentials::default(),
+        ClientOptions::new(session),
+    )
+    .map_err(|cause| refused(&cause))?;
+    let now = client.now();
+    client
+        .client()
+        .attach_device(now, to, from, Numbering::Echo)
+        .map_err(|cause| refused(&cause))?;
+    client
+        .until(PATIENCE, |_, event| {
+            matches!(event, Event::Attached(_, Ok(()))).then_some(())
+        })
+        .ok_or_else(|| {
+            Error::new(
+                format!("the demo's device does not reach the broker at {address}"),
+                "see whether something else holds that port, or give another with --port",
+            )
+        })?;
     let (images, received) = channel();
-    // An open channel on which nothing comes is what a device without visitors looks like.
-    std::mem::forget(images);
+    std::thread::spawn(move || run(client, &images));
     Ok(received)
+}
+
+fn refused(cause: &client::Error) -> Error {
+    Error::new(
+        format!("the demo's device cannot start: {cause}"),
+        "report this as a defect",
+    )
+}
+
+/// Hands images over until nobody takes them.
+fn run(mut client: NativeClient, images: &Sender<Received>) {
+    loop {
+        if let Some(Event::Image(_, image)) = client.turn(Duration::from_secs(1)) {
+            let crc32 = transfer::crc32(&image.bytes);
+            let transfer::Received { name, bytes, whole } = image;
+            if images
+                .send(Received {
+                    name,
+                    bytes,
+                    crc32,
+                    whole,
+                })
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
 }

@@ -1,0 +1,132 @@
+// The link interface: what a link may say, what it may not, and when it must ask first.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { bytes } from "../support/images.mjs";
+import { until, sleep } from "../support/limits.mjs";
+import { startProxy } from "../support/proxy.mjs";
+import { assertFailed, assertWhole, result, setStage } from "../support/send-page.mjs";
+
+// broker.example leads to loopback here, so that a broker that does not look local can be there all the same.
+const args = ["--host-resolver-rules=MAP broker.example 127.0.0.1"];
+const limit = { timeout: 60_000 };
+let stage;
+let url;
+before(async () => {
+  stage = await setStage({ args });
+  url = stage.site.add("/fine.bin", bytes(3000));
+});
+after(() => stage?.strike());
+
+/** The link's outcome is `invalid` with this word in its message, and nobody connected. */
+async function invalid(parameters, word, options) {
+  const proxy = await startProxy(stage.broker.webSocketPort);
+  const query = { broker: proxy.url, to: "mis/invalid/to", from: "mis/invalid/from", url, format: "original" };
+  const outcome = await stage.send({ ...query, ...parameters }, options);
+  assertFailed(outcome, "invalid", { message: word });
+  assert.equal(proxy.connections, 0);
+  await proxy.stop();
+  return outcome;
+}
+
+test("an unknown parameter is named, not ignored", limit, () => invalid({ colour: "red" }, /colour/));
+
+test("a parameter that differs in its case is unknown", limit, () => invalid({ chunksize: "200" }, /chunksize/));
+
+test("a password in the query is refused, and is not repeated anywhere", limit, async () => {
+  const outcome = await invalid({ username: "anna", password: "open-sesame" }, /password/);
+  assert.ok(!JSON.stringify(outcome).includes("open-sesame"));
+});
+
+for (const parameters of [
+  { width: "12px" }, { width: "0x10" }, { width: "1e3" }, { width: "" }, { width: " 80" }, { width: "+80" }, { width: "-1" }, { width: "0" },
+  { width: "16385" }, { width: "80.5" }, { width: ["80", "80"] }, { chunkSize: "0" }, { chunkSize: "32768" }, { quality: "101" },
+  { ackTimeoutMs: "soon" }, { maxRetries: "NaN" }, { strict: "yes" }, { strict: "TRUE" }, { fit: "stretch" }, { format: "tiff" },
+  { background: "red;" }, { numbering: "prev" }, { qos: "3" }, { to: ["a", "b"] }, { to: "mis/#" },
+]) {
+  const [name, value] = Object.entries(parameters)[0];
+  test(`${name}=${JSON.stringify(value)} is invalid`, limit, () => invalid({ format: "jpeg", ...parameters }, new RegExp(name)));
+}
+
+test("utm_ parameters say nothing and harm nothing", limit, async () => {
+  const device = await stage.device();
+  const outcome = await stage.send({ ...device.topics, url, format: "original", utm_source: "mail", utm_x: "1" });
+  assertWhole(outcome, await device.image(), bytes(3000));
+  await device.stop();
+});
+
+for (const value of ["true", "false", "1", "0"]) {
+  test(`strict=${value} is a boolean`, limit, async () => {
+    const device = await stage.device();
+    const outcome = await stage.send({ ...device.topics, url, format: "original", strict: value });
+    assertWhole(outcome, await device.image(), bytes(3000));
+    await device.stop();
+  });
+}
+
+test("without send=1 the page fills itself in and sends nothing", limit, async () => {
+  const observer = await stage.observe("mis/waits/to");
+  const page = await stage.open({ to: "mis/waits/to", from: "mis/waits/from", url, format: "original" });
+  await page.locator("#send").waitFor();
+  await sleep(1500);
+  assert.equal(await page.locator("output#result").textContent(), "");
+  assert.deepEqual(await observer.frames(), []);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await observer.close();
+});
+
+test("a link to a broker elsewhere shows what it would send, and connects to nothing before the click", limit, async () => {
+  const proxy = await startProxy(stage.broker.webSocketPort);
+  const device = await stage.device();
+  const link = { broker: `ws://broker.example:${proxy.port}`, ...device.topics, url, format: "original", send: "1" };
+  const page = await stage.open(link);
+  const text = await asked(page);
+  assert.match(text, /broker\.example/);
+  assert.ok(text.includes(device.topics.to), text);
+  await sleep(1000);
+  assert.equal(proxy.connections, 0);
+  assert.equal(await page.locator("output#result").textContent(), "");
+
+  await page.locator("#confirm").click();
+  assertWhole(await result(page), await device.image(), bytes(3000));
+  assert.ok(proxy.connections > 0);
+
+  // Allowed once in this browser: the same broker and topic go at once, another topic asks again.
+  const again = await page.context().newPage();
+  await again.goto(stage.link(link));
+  assertWhole(await result(again), await device.image(), bytes(3000));
+  const connections = proxy.connections;
+  const other = await page.context().newPage();
+  await other.goto(stage.link({ ...link, to: "mis/other/to" }));
+  await asked(other);
+  await sleep(500);
+  assert.equal(proxy.connections, connections);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+  await proxy.stop();
+});
+
+test("a link to broker.example:1 asks, and its result stays empty until the person answers", limit, async () => {
+  const page = await stage.open({ broker: "ws://broker.example:1", to: "wall", from: "wall/ack", url, send: "1" });
+  assert.match(await asked(page), /broker\.example:1/);
+  assert.equal(await page.locator("output#result").textContent(), "");
+  await page.done();
+});
+
+test("names that only look like loopback ask too", limit, async () => {
+  for (const broker of ["ws://127.0.0.1.broker.example:1", "ws://localhost.broker.example:1", "ws://127.0.0.1@broker.example:1"]) {
+    const page = await stage.open({ broker, to: "wall", from: "wall/ack", url, send: "1" });
+    await until(10_000, `a question or a refusal for ${broker}`, async () => {
+      const text = await page.locator("output#result").textContent();
+      return (await page.locator("#confirm").isVisible()) || JSON.parse(text || "{}").error?.code === "invalid";
+    });
+    await page.done();
+  }
+});
+
+/** What the page's question says, once it stands there with its button. */
+async function asked(page) {
+  await page.locator("#confirm").waitFor({ state: "visible" });
+  return page.locator("#question").innerText();
+}

@@ -1,0 +1,95 @@
+// The page itself: it never stutters, keeps its Content-Security-Policy, and is drawn.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { statSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { folder, www } from "../support/env.mjs";
+import { sample, twelveMegapixels } from "../support/images.mjs";
+import { until } from "../support/limits.mjs";
+import { result, setStage } from "../support/send-page.mjs";
+
+let stage;
+before(async () => (stage = await setStage()));
+after(() => stage?.strike());
+
+test("the main thread stays free while 12 megapixels are prepared and sent", { timeout: 120_000 }, async (t) => {
+  const photo = await twelveMegapixels(stage.browser);
+  const device = await stage.device();
+  const url = stage.site.add("/photos/12mp.jpg", photo);
+  const page = await stage.open({ ...device.topics, url, width: "800", height: "480", send: "1" });
+  const outcome = await result(page, 90_000);
+  assert.equal(outcome.ok, true, JSON.stringify(outcome));
+  assert.equal((await device.image()).whole, true);
+  const tasks = await page.evaluate(() => window.misLongTasks);
+  assert.ok(Array.isArray(tasks), "the observer ran");
+  const longest = Math.max(0, ...tasks.map((task) => task.duration));
+  t.diagnostic(`longest task on the main thread: ${longest ? `${Math.round(longest)} ms` : "none over 50 ms"} (aim: under 50 ms)`);
+  assert.ok(longest < 1000, `${longest} ms`);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+for (const html of ["index.html", "device.html"]) {
+  test(`${html} has a policy without unsafe-inline and unsafe-eval`, () => {
+    const text = readFileSync(join(www, html), "utf8");
+    const policy = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"/i.exec(text)?.[1];
+    assert.ok(policy, "there is one");
+    assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'/);
+    assert.match(policy, /(default-src|script-src) [^;]*('self'|'none')/);
+    const scripts = [...text.matchAll(/<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"/g)].map((found) => found[1]);
+    assert.deepEqual(scripts.filter((address) => /^(https?:)?\/\//.test(address)), [], "nothing comes from elsewhere");
+  });
+}
+
+test("the policy is in force: a script that is written into the page does not run, and is noted", { timeout: 30_000 }, async () => {
+  const page = await stage.open({});
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    try {
+      script.textContent = "window.misInjected = true";
+    } catch {
+      // Trusted Types refuse it even earlier.
+    }
+    document.head.append(script);
+  });
+  await until(5000, "the violation", () => page.noted.some((note) => note.startsWith("csp:")));
+  assert.equal(await page.evaluate(() => window.misInjected), undefined);
+  await page.done();
+});
+
+for (const width of [390, 1280]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`screenshots at ${width} pixels, ${colorScheme}`, { timeout: 60_000 }, async () => {
+      const shots = folder("screenshots");
+      const options = { viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme };
+      const url = stage.site.add("/photos/sample.jpg", sample("Landscape", 1));
+      const device = await stage.device();
+      const page = await stage.open({ ...device.topics, width: "800", height: "480", fit: "cover" }, options);
+      await page.locator("#send").waitFor();
+      const drawn = [await shoot(page, join(shots, `send-empty-${width}-${colorScheme}.png`))];
+      await page.goto(stage.link({ ...device.topics, url, width: "800", height: "480", fit: "cover", send: "1" }));
+      assert.equal((await result(page)).ok, true);
+      drawn.push(await shoot(page, join(shots, `send-done-${width}-${colorScheme}.png`)));
+      await page.goto(`${stage.site.url}/device.html`);
+      await page.locator("body").waitFor();
+      drawn.push(await shoot(page, join(shots, `device-${width}-${colorScheme}.png`)));
+      assert.equal(new Set(drawn).size, drawn.length, "no two of them are the same");
+      await page.goto(stage.link(device.topics));
+      await page.locator("#send").waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `scrolls sideways by ${wide} pixels`);
+      assert.deepEqual(page.noted, []);
+      await page.done();
+      await device.stop();
+    });
+  }
+}
+
+// Hiding the caret and stopping animations would write a style into the page, which its policy forbids.
+async function shoot(page, path) {
+  await page.screenshot({ path, fullPage: true, caret: "initial", animations: "allow" });
+  assert.ok(statSync(path).size > 5000, `${path} is empty`);
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}

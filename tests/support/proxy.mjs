@@ -1,0 +1,41 @@
+// A TCP relay before the broker: counts what connects, and can swallow or cut what passes.
+import { createConnection, createServer } from "node:net";
+import { listening } from "./limits.mjs";
+
+/** Without a port behind it, it takes connections and never answers. */
+export async function startProxy(behind) {
+  const sockets = new Set();
+  let swallowing = false;
+  const proxy = { connections: 0, cut, swallow: () => (swallowing = true), stop };
+  const server = createServer((near) => {
+    proxy.connections++;
+    keep(near);
+    if (behind === undefined) return near.resume();
+    const far = keep(createConnection({ port: behind, host: "127.0.0.1" }));
+    near.on("data", (bytes) => swallowing || far.write(bytes));
+    far.on("data", (bytes) => swallowing || near.write(bytes));
+    near.once("close", () => far.destroy());
+    far.once("close", () => near.destroy());
+  });
+  proxy.port = await listening(server);
+  proxy.url = `ws://127.0.0.1:${proxy.port}`;
+  return proxy;
+
+  function keep(socket) {
+    sockets.add(socket);
+    socket.unref();
+    socket.on("error", () => {});
+    socket.once("close", () => sockets.delete(socket));
+    return socket;
+  }
+
+  /** Ends every connection that is open now, without a word to either side. */
+  function cut() {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  function stop() {
+    cut();
+    return new Promise((done) => server.close(done));
+  }
+}

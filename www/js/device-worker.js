@@ -1,0 +1,46 @@
+// A virtual device: it subscribes, answers, and hands over each image, also while its tab is in the background.
+import { serve, announce, toPlain } from "./rpc.js";
+import { loader } from "./module.js";
+import { crc32 } from "./crc32.js";
+
+const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
+
+/** @type {{ client: any, device: any } | null} */
+let running = null;
+
+serve({
+  /** @param {{ broker: object, device: { to: string, from: string, numbering: string } }} argument */
+  async start({ broker, device: options }) {
+    await stop();
+    const { MqttClient, VirtualDevice } = await load();
+    announce("state", { state: "connecting" });
+    try {
+      const client = await MqttClient.connect(broker);
+      client.onstatechange = (state, cause) => announce("state", { state, cause: cause && toPlain(cause) });
+      running = { client, device: null };
+      running.device = await VirtualDevice.attach(client, options);
+      running.device.onimage = receive;
+      announce("state", { state: "connected" });
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  },
+  stop,
+  check: async () => (running ? running.client.check() : true),
+});
+
+function receive({ name, bytes, whole }) {
+  const copy = bytes.slice();
+  announce("image", { name, bytes: copy.length, whole, crc32: crc32(copy), head: copy.slice(0, 96), blob: new Blob([copy]) });
+}
+
+async function stop() {
+  const old = running;
+  running = null;
+  if (!old) return;
+  old.client.onstatechange = null;
+  await old.device?.detach();
+  await old.client.close();
+  announce("state", { state: "none" });
+}

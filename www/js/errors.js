@@ -1,0 +1,83 @@
+// An error is a next step: one sentence what happened, one what probably is the cause, a first button that tries the remedy.
+import { h, note } from "./dom.js";
+import { size } from "./numbers.js";
+import { t } from "./texts.js";
+
+/**
+ * @typedef {{ draft: import("./link.js").Draft | null, phase: string, bytesAcked?: number, bytesTotal?: number, url?: string }} Circumstances
+ * @typedef {{ what: string, why?: string, actions: string[], checklist?: boolean }} Explanation
+ */
+
+/** Chunks that fit the small buffers of microcontroller libraries. */
+export const SMALL_CHUNK = 200;
+
+/** "retry" stands only where nothing better is known: the button below says "Send again". @param {import("./rpc.js").CodedError} error @param {Circumstances} at @returns {Explanation} */
+export function explain(error, at) {
+  const say = (key, ...args) => t(`error.${key}`, ...args);
+  const send = at.draft?.send ?? {};
+  const broker = at.draft?.broker ?? {};
+  switch (error.code) {
+    case "no-answer":
+      return noAnswer(error, at, send);
+    case "incomplete":
+      return { what: say("incomplete", error.chunk ?? 0), why: error.message, actions: ["retry", "small"] };
+    case "protocol":
+      if (error.name === "TransferError") return { what: say("protocol"), why: error.message, actions: ["numbering"] };
+      return { what: say("protocol.broker"), why: error.message, actions: ["broker"] };
+    case "too-large":
+      if (error.name === "TransferError") return { what: say("toolarge", size(at.bytesTotal ?? 0)), why: error.message, actions: ["quality", "change"] };
+      return { what: say("toolarge.image"), why: error.message, actions: ["change"] };
+    case "closed":
+      return { what: say("closed"), why: error.message, actions: ["retry"] };
+    case "refused":
+      return refused(error, send, broker);
+    case "network":
+    case "timeout":
+      return { what: say("network", broker.url ?? ""), why: error.message, actions: ["broker"], checklist: true };
+    case "blocked":
+      return { what: say("blocked"), why: error.message, actions: ["broker"] };
+    case "unsupported":
+      return { what: say("unsupported"), why: error.message, actions: ["change", "original"] };
+    case "corrupt":
+      return { what: say("corrupt"), why: error.message, actions: ["change"] };
+    case "fetch":
+      return { what: say("fetch"), why: `${error.message} ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
+    case "invalid":
+      return { what: say("invalid"), why: error.message, actions: ["show"] };
+    case "load":
+      return { what: say("load"), why: error.message, actions: ["reload"] };
+    default:
+      return { what: error.message || String(error), actions: ["retry"] };
+  }
+}
+
+function noAnswer(error, at, send) {
+  const chunk = error.chunk;
+  const chunkSize = send.chunkSize ?? 1400;
+  if (chunk === 0 && chunkSize > SMALL_CHUNK) return { what: t("error.buffer", chunkSize), why: t("error.buffer.why"), actions: ["small"] };
+  if (chunk !== undefined) return { what: t("error.stopped", size(at.bytesAcked ?? 0)), why: error.message, actions: ["retry"] };
+  if (at.phase === "finish") return { what: t("error.nofinish"), why: error.message, actions: ["retry"] };
+  return { what: t("error.silent", send.from ?? ""), why: t("error.silent.why"), actions: ["wait", "topics"] };
+}
+
+function refused(error, send, broker) {
+  if (error.returnCode === undefined) return { what: t("error.refused.topic", send.from ?? ""), why: error.message, actions: ["topics"] };
+  const who = broker.username ? t("error.refused.user", broker.username) : t("error.refused.nobody");
+  return { what: error.returnCode >= 4 ? who : t("error.refused"), why: error.message, actions: [error.returnCode >= 4 ? "user" : "broker"] };
+}
+
+/** Which field an action leads to. */
+export const FIELD_OF = { numbering: "numbering", quality: "quality", broker: "broker", user: "username", topics: "to" };
+
+/**
+ * @param {import("./rpc.js").CodedError} error @param {Circumstances} at @param {(action: string, error: import("./rpc.js").CodedError) => void} onAction
+ * @returns {HTMLElement}
+ */
+export function errorNote(error, at, onAction) {
+  const { what, why, actions, checklist } = explain(error, at);
+  const button = (action, i) => h(i === 0 ? "button.btn.primary" : i === 1 ? "button.btn" : "button.btn.quiet", { type: "button", "data-action": action, onclick: () => onAction(action, error) }, t(`do.${action}`));
+  return note("bad", error.code,
+    h("strong", null, what), why && why !== what && [" ", why],
+    checklist && h("details", null, h("summary", null, t("check.h")), h("ol", null, [1, 2, 3, 4].map((i) => h("li", null, t(`check.${i}`))))),
+    h("div.acts", null, actions.map(button)));
+}

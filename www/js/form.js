@@ -1,0 +1,110 @@
+// The fields of the Send view: read into a draft, filled from a link or from what was kept, switched with the format.
+import { $ } from "./dom.js";
+import { setValue } from "./fields.js";
+import { OPTIONS, OptionError, honours } from "./options.js";
+import { t } from "./texts.js";
+
+/** @typedef {import("./link.js").Draft} Draft */
+
+/** Options that a field can hold. */
+const FIELDS = Object.keys(OPTIONS).filter((name) => document.getElementById(name));
+const KEPT = ["broker", ...FIELDS.filter((name) => name !== "name")];
+
+/** Options of a link that have no field; they stay until the link is gone. @type {{ broker: object, send: object, image: object }} */
+let extra = { broker: {}, send: {}, image: {} };
+
+/**
+ * What the fields say. Fields left as they were are left out, so that the module's defaults hold.
+ * @returns {{ draft: Draft, errors: { option: string, message: string }[] }}
+ */
+export function readForm() {
+  /** @type {Draft} */
+  const draft = { broker: { url: $("broker").value.trim(), ...extra.broker }, send: { ...extra.send }, image: { ...extra.image } };
+  const errors = [];
+  for (const name of FIELDS) {
+    const value = changedValue($(name));
+    if (value === undefined) continue;
+    const [part, read] = OPTIONS[name];
+    try {
+      draft[part][name] = typeof value === "boolean" ? value : read(value);
+    } catch (error) {
+      errors.push({ option: name, message: sentence(name, value, error) });
+    }
+  }
+  draft.send.to = $("to").value.trim();
+  draft.send.from = $("from").value.trim();
+  if ($("password").value) draft.broker.password = $("password").value;
+  return { draft, errors };
+}
+
+/** @param {string} name @param {any} value @param {any} error */
+function sentence(name, value, error) {
+  return error instanceof OptionError ? t(`wrong.${/** @type {any} */ (error).kind}`, name, value, /** @type {any} */ (error).words) : String(error);
+}
+
+/** The value of a field that says something else than its default, as text; a check box as boolean. */
+function changedValue(field) {
+  if (field.disabled) return undefined;
+  if (field.type === "checkbox") return field.checked || undefined;
+  if (field.validity.badInput) return t("notanumber");
+  const value = field.type === "password" ? field.value : field.value.trim();
+  const usual = field.tagName === "SELECT" ? field.options[0].value : field.type === "color" ? field.defaultValue : "";
+  return value === usual ? undefined : value;
+}
+
+/** Fills the fields from a link: what it does not say stands at its default. @param {import("./link.js").Link} link */
+export function fillFromLink(link) {
+  $("compose").reset();
+  extra = { broker: {}, send: {}, image: {} };
+  for (const [name, value] of Object.entries(link.texts)) {
+    const field = document.getElementById(name);
+    if (field) setValue(field, value);
+    else if (OPTIONS[name]) extra[OPTIONS[name][0]][name] = link.draft[OPTIONS[name][0]][name];
+  }
+  $("password").value = link.draft.broker.password ?? "";
+  const rest = Object.values(extra).flatMap(Object.entries).map(([name, value]) => `${name} ${value}`);
+  $("extra").hidden = rest.length === 0;
+  $("extra").textContent = t("extra", rest.join(", "));
+  for (const fold of document.querySelectorAll("#fields details")) /** @type {HTMLDetailsElement} */ (fold).open = Object.keys(link.texts).some((name) => fold.querySelector(`#${CSS.escape(name)}`));
+}
+
+/** @param {Record<string, string | boolean>} fields */
+export function fillFromKept(fields) {
+  for (const name of KEPT) if (fields[name] !== undefined) setValue($(name), fields[name]);
+}
+
+/** What is worth keeping: all fields but the picture's and the password. @returns {Record<string, string | boolean>} */
+export function fieldsToKeep() {
+  return Object.fromEntries(KEPT.map((name) => [name, $(name).type === "checkbox" ? $(name).checked : $(name).value]));
+}
+
+/** The virtual device of the same broker and topics, without the password. */
+function deviceAddress() {
+  const query = new URLSearchParams({ broker: $("broker").value.trim(), to: $("to").value.trim(), from: $("from").value.trim(), username: $("username").value.trim() });
+  for (const [name, value] of [...query]) if (!value) query.delete(name);
+  return query.has("broker") ? `device.html?${query}&connect=1` : "device.html";
+}
+
+/** Switches off what the format cannot honour, and says in each fold what it holds. */
+export function settleForm() {
+  const format = $("format").value;
+  $("device").href = deviceAddress();
+  for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name);
+  for (const id of ["panel", "turn", "flip"]) $(id).disabled = $("width").disabled;
+  const size = $("width").value || $("height").value ? `${$("width").value}x${$("height").value}` : "";
+  $("panel").value = [...$("panel").options].some((option) => option.value === size) ? size : "other";
+  const said = (...names) => names.filter((name) => changedValue($(name)) !== undefined).map((name) => shortValue($(name)));
+  $("sum-look").textContent = said("quality", "maxBytes", "rotate", "mirror").join(", ");
+  $("sum-send").textContent = said("chunkSize", "window", "numbering", "ackTimeoutMs", "maxRetries", "restarts", "waitForDevice", "qos", "name").join(", ");
+  $("sum-broker").textContent = said("keepAlive", "maxMessagesPerSecond", "clientId").join(", ");
+}
+
+function shortValue(field) {
+  const label = field.labels[0].textContent;
+  return `${label}: ${field.tagName === "SELECT" ? field.selectedOptions[0].textContent : field.value}`;
+}
+
+/** The option that an `invalid` speaks of, if a field stands for it. @param {string} message */
+export function optionIn(message) {
+  return ["broker", ...FIELDS].find((name) => new RegExp(`(^|[^\\w])${name}([^\\w]|$)`).test(message));
+}

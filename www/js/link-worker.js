@@ -1,0 +1,128 @@
+// Holds the connection and the transfers: a tab in the background goes on, and a picture cannot hurt the link.
+import { serve, announce, toPlain, coded } from "./rpc.js";
+import { loader } from "./module.js";
+
+const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
+load().catch(() => {}); // at once; whoever needs it next is told why it failed
+
+/** How often the page is sent new lines of a transfer's log, in milliseconds. */
+const LOG_EVERY = 250;
+
+/** The connection, and the options that it was made with. @type {{ key: string, client: any } | null} */
+let link = null;
+/** A connect that is under way. @type {{ key: string, abort: AbortController, done: Promise<void> } | null} */
+let attempt = null;
+/** @type {Map<string, any>} */
+const transfers = new Map();
+
+serve({
+  ready: async () => void (await load()),
+
+  access: async (url) => {
+    const { checkAccess } = await load();
+    const { access, advice } = await checkAccess(url);
+    return { access, advice };
+  },
+
+  /** Connects, or keeps the connection that there is when it was made with the same options. */
+  async connect(options, { signal }) {
+    await load();
+    const key = JSON.stringify(options);
+    if (link?.key === key && link.client.state !== "closed") return;
+    if (attempt?.key !== key) {
+      attempt?.abort.abort();
+      const abort = new AbortController(); // of the attempt only: the client must outlive the job that asked for it
+      attempt = { key, abort, done: open(key, options, abort.signal) };
+    }
+    const mine = attempt;
+    const stop = () => mine.abort.abort();
+    signal.addEventListener("abort", stop);
+    try {
+      await mine.done;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      if (attempt === mine) attempt = null;
+    }
+  },
+
+  /** Sends bytes that are ready; emits `{ progress }` and `{ log }`, resolves with the outcome. */
+  async send({ key, blob, options }, { signal, emit }) {
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    if (!link) throw coded("TransferError", "closed", "There is no connection.");
+    if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
+    const onProgress = (progress) => emit({ progress: copy(progress, PROGRESS) });
+    const transfer = link.client.sendImage(bytes, { ...options, format: "original", onProgress });
+    const cancel = () => transfer.cancel();
+    signal.addEventListener("abort", cancel);
+    transfers.set(key, transfer);
+    const lines = newLines(transfer);
+    const flush = () => {
+      const log = lines();
+      if (log.length) emit({ log });
+    };
+    const timer = setInterval(flush, LOG_EVERY);
+    try {
+      return copy(await transfer.done, OUTCOME);
+    } finally {
+      clearInterval(timer);
+      flush();
+      signal.removeEventListener("abort", cancel);
+      transfers.delete(key);
+    }
+  },
+
+  pause: (key) => transfers.get(key)?.pause(),
+  resume: (key) => transfers.get(key)?.resume(),
+
+  /** Tests the link after the tab was away. */
+  check: async () => (link ? link.client.check() : true),
+
+  close,
+});
+
+async function open(key, options, signal) {
+  const { MqttClient } = await load();
+  await close();
+  if (signal.aborted) throw coded("MqttError", "aborted", "Cancelled.");
+  announce("state", { state: "connecting" });
+  try {
+    const client = await MqttClient.connect({ ...options, signal });
+    link = { key, client };
+    client.onstatechange = (state, cause) => link?.client === client && announce("state", { state, cause: cause && toPlain(cause) });
+    announce("state", { state: client.state });
+  } catch (error) {
+    announce("state", { state: "none", cause: toPlain(error) });
+    throw error;
+  }
+}
+
+async function close() {
+  const old = link;
+  link = null;
+  if (!old) return;
+  old.client.onstatechange = null;
+  await old.client.close();
+  announce("state", { state: "none" });
+}
+
+const PROGRESS = ["phase", "bytesAcked", "bytesTotal", "chunksAcked", "chunksTotal", "resends", "ignored", "stalled", "elapsedMs", "bytesPerSecond"];
+const OUTCOME = [...PROGRESS, "name", "bytes", "crc32", "numbering"];
+
+/** A plain copy: what the module hands out may be an object of its own class. */
+function copy(from, keys) {
+  return Object.fromEntries(keys.map((key) => [key, from[key]]));
+}
+
+/** Returns a function that yields the lines that a transfer's log got since the last call; the log itself drops its oldest. */
+function newLines(transfer) {
+  let length = 0;
+  let last = "";
+  return () => {
+    const log = transfer.log.map((line) => copy(line, ["atMs", "event", "function", "number", "status", "reason"]));
+    const grown = log.length > length || log.length === 0 ? length : log.findLastIndex((line) => JSON.stringify(line) === last) + 1;
+    const fresh = log.slice(grown);
+    length = log.length;
+    last = JSON.stringify(log.at(-1));
+    return fresh;
+  };
+}

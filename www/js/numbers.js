@@ -1,0 +1,37 @@
+// Numbers for people: SI units, three digits, the separators of the page's language.
+import { language, t } from "./texts.js";
+
+const format = (value, options) => new Intl.NumberFormat(language(), options).format(value);
+
+/** 48213 → "48,213" @param {number} value */
+export const count = (value) => format(value);
+
+/** 48213 → "48.2 kB", 812 → "812 bytes" @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 1000) return t("bytes", bytes);
+  const mega = bytes >= 999_500;
+  return `${three(bytes / (mega ? 1e6 : 1e3))} ${mega ? "MB" : "kB"}`;
+}
+
+/** @param {number} bytes @param {number} total "119 of 192 kB" */
+export const part = (bytes, total) => t("part", size(bytes), size(total));
+
+/** 8100 → "8.10 kB/s" @param {number} perSecond */
+export const speed = (perSecond) => `${perSecond < 1000 ? `${three(perSecond)} B` : size(perSecond)}/s`;
+
+/** @param {number} ms "0.4 s", "9 s", "3 min" */
+export function duration(ms) {
+  if (ms < 9500) return t("seconds", format(ms / 1000, { maximumFractionDigits: 1 }));
+  if (ms < 99_500) return t("seconds", format(Math.round(ms / 1000)));
+  if (ms < 5_400_000) return t("minutes", format(Math.round(ms / 60_000)));
+  return t("hours", format(ms / 3_600_000, { maximumFractionDigits: 1 }));
+}
+
+const three = (value) => format(value, value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
+
+/** The time of day with milliseconds, for the log. @param {number} at since the epoch */
+export function clock(at) {
+  const date = new Date(at);
+  const two = (value, digits = 2) => String(value).padStart(digits, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${two(date.getMilliseconds(), 3)}`;
+}

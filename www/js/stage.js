@@ -1,0 +1,83 @@
+// The panel on the wall: empty and asking for a picture, or showing what will be sent.
+import { $, fill, h, note } from "./dom.js";
+import { count, size } from "./numbers.js";
+import { t } from "./texts.js";
+
+/** Panels smaller than this are shown at a whole multiple, with hard pixels. */
+const SMALL = 400;
+const SMALL_ROOM = 560;
+
+/** The frame takes the shape of the panel. @param {HTMLElement} frame @param {number} width @param {number} height */
+export function shape(frame, width, height) {
+  const small = width < SMALL && height < SMALL;
+  const scale = small ? Math.max(1, Math.floor(SMALL_ROOM / Math.max(width, height))) : 1;
+  frame.classList.toggle("small-panel", small);
+  for (const [key, value] of [["--w", width], ["--h", height], ["--show", `${Math.min(width * scale, 834)}px`]]) frame.style.setProperty(String(key), String(value));
+}
+
+/** @param {import("./pictures.js").Prepared} prepared @param {string} name */
+export function showPrepared(prepared, name) {
+  const { preview, blob } = prepared;
+  present();
+  $("preview").hidden = !preview;
+  $("plain").hidden = Boolean(preview);
+  if (preview) {
+    shape($("frame"), prepared.width || preview.width, prepared.height || preview.height);
+    paint($("preview"), preview);
+    $("preview").setAttribute("aria-label", t("preview.alt", name, preview.width, preview.height));
+  } else {
+    shape($("frame"), 800, 480);
+    $("plainname").textContent = name;
+    $("plaintext").textContent = t("plain", size(blob.size));
+  }
+  about(prepared, name);
+  offerBytes(blob, name);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {ImageBitmap} bitmap */
+function paint(canvas, bitmap) {
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  bitmap.close();
+}
+
+/** @param {import("./pictures.js").Prepared} prepared @param {string} name */
+function about({ blob, width, height, format, quality, warnings }, name) {
+  const kind = [format === "original" ? t("format.original") : format.toUpperCase(), quality && t("about.quality", quality)].filter(Boolean).join(", ");
+  fill($("about"), h("b", null, name), width > 0 && h("span.num", null, `${count(width)} × ${count(height)}`), h("span", null, kind), h("span.num", null, t("bytes", blob.size)));
+  fill($("sourcenote"), warnings.map((warning) => note("warn", "warning", warning)));
+}
+
+function offerBytes(blob, name) {
+  const save = $("save");
+  if (save.href) URL.revokeObjectURL(save.href);
+  save.href = URL.createObjectURL(blob);
+  save.download = name;
+  save.hidden = false;
+}
+
+/** The stage has a picture, or one is on its way. */
+export function present() {
+  $("pick").hidden = true;
+  $("empty").hidden = true;
+  for (const id of ["change", "turn", "flip"]) $(id).hidden = false;
+}
+
+/** A picture that cannot be shown: the frame stays, with its name. @param {string} name */
+export function showBroken(name) {
+  present();
+  $("preview").hidden = true;
+  $("plain").hidden = false;
+  $("plainname").textContent = name;
+  $("plaintext").textContent = t("plain.broken");
+  for (const id of ["about", "save", "turn", "flip"]) $(id).hidden = true;
+}
+
+let later = 0;
+/** The bar at the panel's foot, not for what takes under 300 ms. @param {boolean} busy */
+export function showBusy(busy) {
+  clearTimeout(later);
+  if (!busy) return void ($("busy").hidden = true);
+  later = setTimeout(() => ($("busy").hidden = false), 300);
+}
