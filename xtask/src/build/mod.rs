@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use crate::error::{Error, Result};
 use crate::flags::{self, Flags};
-use crate::paths::{Paths, make_dir, read};
+use crate::paths::{Paths, make_dir, read, remove_dir};
 use crate::step;
 
 /// The base of every file's name, as wasm-pack has it.
@@ -121,7 +121,8 @@ pub fn site(paths: &Paths, grade: Grade, freshness: Freshness) -> Result {
         return Ok(());
     }
     eprintln!("building the site's modules");
-    stamp::remove(&paths.modules())?;
+    // With the stamp: a build that is broken off must not look finished. And with old files under names of their own.
+    remove_dir(&paths.modules())?;
     for part in Part::ALL {
         make(paths, part, grade, optimiser.as_ref())?;
     }
