@@ -66,7 +66,7 @@ pub fn make_dir(dir: &Path) -> Result {
     std::fs::create_dir_all(dir).map_err(|e| Error::file(format!("make {}", dir.display()), &e))
 }
 
-/// Removes a directory with all that is in it, if there is one.
+/// Removes a directory with all that is in it; that there is none is fine.
 pub fn remove_dir(dir: &Path) -> Result {
     match std::fs::remove_dir_all(dir) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => {

@@ -121,7 +121,7 @@ pub fn site(paths: &Paths, grade: Grade, freshness: Freshness) -> Result {
         return Ok(());
     }
     eprintln!("building the site's modules");
-    // What an earlier build left, its stamp first of all, must not pass for this one's.
+    // With the stamp: a build that is broken off must not look finished. And with old files under names of their own.
     remove_dir(&paths.modules())?;
     for part in Part::ALL {
         make(paths, part, grade, optimiser.as_ref())?;

@@ -13,12 +13,8 @@ const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// Copies `www/pkg` and writes what npm wants to know.
 pub fn make(paths: &Paths) -> Result {
     let out = paths.package();
-    // An old file must not travel along.
     remove_dir(&out)?;
-    let files = files(&paths.modules())?;
-    for name in &files {
-        copy(&paths.modules().join(name), &out.join(name))?;
-    }
+    copy_tree(&paths.modules(), &out)?;
     for paper in PAPERS {
         let from = paths.root.join(paper);
         if from.exists() {
@@ -28,35 +24,22 @@ pub fn make(paths: &Paths) -> Result {
         }
     }
     let manifest = read(&paths.root.join("Cargo.toml"))?;
-    write(&out.join("package.json"), package_json(&manifest, &files)?)
+    write(&out.join("package.json"), package_json(&manifest)?)
 }
 
-/// Everything below `www/pkg`: the modules, and the snippets that they import. Sorted, so that a package does not depend
-/// on the order of a directory.
-fn files(modules: &Path) -> Result<Vec<String>> {
-    let mut files = Vec::new();
-    let mut folders = vec![modules.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder)
-            .map_err(|e| Error::file(format!("read {}", folder.display()), &e))?;
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if let Ok(name) = path.strip_prefix(modules) {
-                files.push(name.to_string_lossy().replace('\\', "/"));
-            }
+/// Copies a directory and those below it, but nothing hidden: the stamp stays behind.
+fn copy_tree(from: &Path, to: &Path) -> Result {
+    let fail = |e: std::io::Error| Error::file(format!("list {}", from.display()), &e);
+    for entry in fs::read_dir(from).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_tree(&path, &copied)?;
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
+            copy(&path, &copied)?;
         }
     }
-    files.retain(|name| is_for_the_package(name));
-    files.sort();
-    Ok(files)
-}
-
-/// What the build keeps for itself stays at home.
-fn is_for_the_package(name: &str) -> bool {
-    [".js", ".ts", ".wasm"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
@@ -70,7 +53,7 @@ fn copy(from: &Path, to: &Path) -> Result {
 }
 
 /// The package's own description, whose facts are those of Cargo.toml.
-fn package_json(manifest: &str, files: &[String]) -> Result<String> {
+fn package_json(manifest: &str) -> Result<String> {
     let [version, description, license, repository] =
         ["version", "description", "license", "repository"].map(|key| field(manifest, key));
     // npm has a syntax of its own for two licences.
@@ -91,15 +74,14 @@ fn package_json(manifest: &str, files: &[String]) -> Result<String> {
 {exports}
     "./package.json": "./package.json"
   }},
-  "files": [{files}],
-  "sideEffects": false
+  "files": ["{NAME}*", "mqtt", "image", "snippets"],
+  "sideEffects": ["./snippets/*", "./mqtt/snippets/*", "./image/snippets/*"]
 }}
 "#,
         version = version?,
         description = description?,
         repository = repository?,
         exports = exports(),
-        files = file_list(files),
     ))
 }
 
@@ -116,11 +98,6 @@ fn exports() -> String {
         )
     };
     Part::ALL.map(entry).join("\n")
-}
-
-fn file_list(files: &[String]) -> String {
-    let quoted: Vec<String> = files.iter().map(|name| format!("\"{name}\"")).collect();
-    quoted.join(", ")
 }
 
 /// The value of `key = "…"` in the manifest's first section.
@@ -144,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_facts_are_those_of_the_manifest() {
-        let json = package_json(MANIFEST, &[]).unwrap();
+        let json = package_json(MANIFEST).unwrap();
         for part in [
             r#""version": "1.2.3""#,
             r#""license": "(MIT OR Apache-2.0)""#,
@@ -163,22 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn modules_and_their_snippets_are_listed_and_nothing_else() {
-        let dir = std::env::temp_dir().join(format!("xtask-files-{}", std::process::id()));
-        for name in [
-            "b.js",
-            "image/b_bg.wasm",
-            "snippets/x/glue.js",
-            ".stamp",
-            "notes.txt",
-        ] {
-            let path = dir.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
+    fn the_modules_travel_with_their_snippets_and_without_the_stamp() {
+        let dir = std::env::temp_dir().join(format!("xtask-package-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        let snippet = "mqtt/snippets/a/b.js";
+        for name in [snippet, ".stamp", "a.wasm"] {
+            make_dir(dir.join("from").join(name).parent().unwrap()).unwrap();
+            write(&dir.join("from").join(name), "content").unwrap();
         }
-        let files = files(&dir).unwrap();
-        fs::remove_dir_all(&dir).unwrap();
-        assert_eq!(files, ["b.js", "image/b_bg.wasm", "snippets/x/glue.js"]);
-        assert_eq!(file_list(&files[..2]), "\"b.js\", \"image/b_bg.wasm\"");
+        copy_tree(&dir.join("from"), &dir.join("to")).unwrap();
+        let there = [snippet, ".stamp", "a.wasm"].map(|name| dir.join("to").join(name).exists());
+        assert_eq!(there, [true, false, true]);
     }
 }
