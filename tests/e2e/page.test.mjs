@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { folder, www } from "../support/env.mjs";
 import { sample, twelveMegapixels } from "../support/images.mjs";
-import { until } from "../support/limits.mjs";
+import { until, within } from "../support/limits.mjs";
 import { result, setStage } from "../support/send-page.mjs";
 
 let stage;
@@ -89,6 +89,8 @@ for (const width of [390, 1280]) {
 
 // Hiding the caret and stopping animations would write a style into the page, which its policy forbids.
 async function shoot(page, path) {
+  const still = () => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))).then(() => true);
+  await within(10_000, "the end of what moves", page.evaluate(still));
   await page.screenshot({ path, fullPage: true, caret: "initial", animations: "allow" });
   assert.ok(statSync(path).size > 5000, `${path} is empty`);
   return createHash("sha256").update(readFileSync(path)).digest("hex");
