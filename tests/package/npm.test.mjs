@@ -1,7 +1,7 @@
 // The npm package as npm would publish it, imported where there is no browser, and the README's example.
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import { folder, needs, npmPackage, root, www } from "../support/env.mjs";
 import { openPage, startChromium } from "../support/chromium.mjs";
@@ -27,6 +27,7 @@ before(async () => {
   installed = join(project, "node_modules", "mqtt-image-sender");
   renameSync(join(project, "package"), installed);
 });
+after(() => project && rmSync(project, { recursive: true, force: true }));
 
 const description = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
