@@ -19,9 +19,9 @@ export function logStep(what, detail = "", tone = "step") {
   add([{ at: Date.now(), tone, words: () => [what, detail] }]);
 }
 
-/** @param {import("./broker.js").LogLine[]} log @param {number} startedAt */
-export function logTransfer(log, startedAt) {
-  add(log.map((line) => ({ at: startedAt + line.atMs, tone: BAD.includes(line.event) || line.status === 0 ? "bad" : "", words: () => wordsOf(line) })));
+/** @param {import("./broker.js").LogLine[]} log */
+export function logTransfer(log) {
+  add(log.map((line) => ({ at: line.at, tone: BAD.includes(line.event) || line.status === 0 ? "bad" : "", words: () => wordsOf(line) })));
 }
 
 /** @param {import("./broker.js").LogLine} line @returns {[string, string]} */
