@@ -113,7 +113,8 @@ impl Client {
                 self.fleet.handle_wake(now, id);
             }
         }
-        let matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
+        let mut matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
+        matching.sort_unstable();
         let mut subscriptions = Vec::new();
         for id in matching {
             if self.devices.by_subscription(id).is_some() {
