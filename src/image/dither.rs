@@ -5,8 +5,9 @@ mod diffuse;
 mod ordered;
 
 use super::budget;
+use super::dbs;
 use super::error::Error;
-use super::frame::{ColorFrame, Frame, Light, Names};
+use super::frame::{ColorFrame, Frame, GrayFrame, Light, Names};
 use super::options::Dither;
 use super::palette::Inks;
 use super::pixels::RgbImage;
@@ -30,25 +31,50 @@ pub(crate) fn dither(
     if let Some(indexes) = frame.names.all(pixels) {
         return Ok(indexes);
     }
-    let names = &frame.names;
-    Ok(match (&frame.light, dither) {
-        (Light::Gray(gray), Dither::None) => {
-            each(pixels, names, |pixel| gray.nearest(gray.luminance(pixel)))
-        }
-        (Light::Color(color), Dither::None) => each(pixels, names, |pixel| nearest(color, pixel)),
-        (Light::Gray(gray), Dither::Bayer) => ordered::gray(image, names, gray),
-        (Light::Color(color), Dither::Bayer) => ordered::color(image, names, color),
-        (Light::Gray(gray), Dither::Atkinson) => diffuse::atkinson(image, names, gray),
-        (Light::Color(color), Dither::Atkinson) => diffuse::atkinson(image, names, color),
-        (Light::Gray(gray), _) => diffuse::floyd_steinberg(image, names, gray),
-        (Light::Color(color), _) => diffuse::floyd_steinberg(image, names, color),
+    Ok(match &frame.light {
+        Light::Gray(gray) => in_grays(image, &frame.names, gray, dither),
+        Light::Color(color) => in_colors(image, &frame.names, color, dither),
     })
+}
+
+fn in_grays(image: &RgbImage, names: &Names, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
+    match dither {
+        Dither::None => each(image.pixels(), names, |pixel| {
+            frame.nearest(frame.luminance(pixel))
+        }),
+        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, names, frame),
+        Dither::Atkinson => diffuse::atkinson(image, names, frame),
+        Dither::Bayer => ordered::gray(image, names, frame),
+        Dither::Dbs => dbs::refine_gray(
+            image,
+            names,
+            frame,
+            &diffuse::floyd_steinberg(image, names, frame),
+        ),
+    }
+}
+
+fn in_colors(image: &RgbImage, names: &Names, frame: &ColorFrame, dither: Dither) -> Vec<u8> {
+    let nearest = |pixel| frame.nearest(ColorFrame::bounded(frame.target(pixel)));
+    match dither {
+        Dither::None => each(image.pixels(), names, nearest),
+        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, names, frame),
+        Dither::Atkinson => diffuse::atkinson(image, names, frame),
+        Dither::Bayer => ordered::color(image, names, frame),
+        Dither::Dbs => dbs::refine_color(
+            image,
+            names,
+            frame,
+            &diffuse::floyd_steinberg(image, names, frame),
+        ),
+    }
 }
 
 /// What a dither holds beside picture and result, at the most.
 fn bytes_a_pixel(dither: Dither) -> u64 {
     match dither {
-        Dither::Dbs => 1 + 1 + 2 * 16,
+        // Two indexes, a state, and the error before and after the eye.
+        Dither::Dbs => 3 + 2 * 16,
         _ => 1,
     }
 }
@@ -59,8 +85,4 @@ fn each(pixels: &[[u8; 3]], names: &Names, nearest: impl Fn([u8; 3]) -> u8) -> V
         .iter()
         .map(|&pixel| names.find(pixel).unwrap_or_else(|| nearest(pixel)))
         .collect()
-}
-
-fn nearest(frame: &ColorFrame, pixel: [u8; 3]) -> u8 {
-    frame.nearest(ColorFrame::bounded(frame.target(pixel)))
 }

@@ -9,9 +9,7 @@ mod gray;
 mod names;
 
 pub(crate) use color::ColorFrame;
-pub(crate) use gray::GrayFrame;
-#[cfg(test)]
-pub(crate) use gray::ONE;
+pub(crate) use gray::{GrayFrame, ONE};
 pub(crate) use names::Names;
 
 use super::linear::decode;

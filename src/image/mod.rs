@@ -16,6 +16,7 @@
 mod bmp;
 mod budget;
 mod color_space;
+mod dbs;
 mod decode;
 mod dither;
 mod error;

@@ -11,7 +11,7 @@ after(() => module?.close());
 for (const place of places) {
   test(`all names are there, in a ${place}`, limit, async () => {
     const types = await module.run(place, ({ mis }) => Object.fromEntries(Object.keys(mis).map((name) => [name, typeof mis[name]])));
-    const expected = ["MqttClient", "VirtualDevice", "MqttError", "ImageError", "TransferError", "prepareImage",
+    const expected = ["MqttClient", "VirtualDevice", "MqttError", "ImageError", "TransferError", "prepareImage", "checkAccess",
       "isMqttError", "isImageError", "isTransferError"];
     for (const name of expected) assert.equal(types[name], "function", name);
     assert.equal(types.default, "function");

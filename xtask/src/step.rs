@@ -162,8 +162,8 @@ impl Ticker {
         }
         let seconds = self.started.elapsed().as_secs();
         match (self.terminal, self.shown) {
-            (true, _) => eprint!("\r  … {} {seconds} s ", self.name),
-            (false, Some(_)) => eprintln!("  … {} {seconds} s", self.name),
+            (true, _) => eprint!("\r  … {}, {seconds} s ", self.name),
+            (false, Some(_)) => eprintln!("  … {}, {seconds} s", self.name),
             // A log gets its first line only when the step turns out to be a long one.
             (false, None) => {}
         }
@@ -174,8 +174,12 @@ impl Ticker {
     fn end(&self, success: bool) {
         let start = if self.terminal { "\r" } else { "" };
         let mark = if success { '✓' } else { '✗' };
-        let seconds = self.started.elapsed().as_secs_f64();
-        eprintln!("{start}  {mark} {} {seconds:.1} s ", self.name);
+        // What has ended before anybody waited for it took an unknown time.
+        let time = match self.shown {
+            Some(_) => format!("{:.1} s", self.started.elapsed().as_secs_f64()),
+            None => "meanwhile".to_owned(),
+        };
+        eprintln!("{start}  {mark} {}, {time} ", self.name);
     }
 }
 

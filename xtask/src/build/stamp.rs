@@ -1,14 +1,14 @@
-//! Whether the site's modules are up to date: a stamp beside them names the sources that they were made from.
+//! Whether a module is up to date: a stamp beside it names the sources that it was made from.
 //!
 //! Content counts, not the time of a file: a checkout of another branch changes times without need.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Grade, outputs};
+use super::{Grade, NAME};
 use crate::error::{Error, Result};
 
-/// What the modules depend on, beside the directories below.
+/// What a module depends on, beside the directories below.
 const FILES: [&str; 4] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -16,6 +16,8 @@ const FILES: [&str; 4] = [
     ".cargo/config.toml",
 ];
 const DIRS: [&str; 2] = ["src", "xtask/src/build"];
+/// The ends of the files that a module consists of, beside its snippets.
+const OUTPUTS: [&str; 3] = [".js", ".d.ts", "_bg.wasm"];
 const STAMP: &str = ".stamp";
 
 /// A number that stands for all the sources.
@@ -42,17 +44,19 @@ pub fn sources(root: &Path) -> Result<u64> {
     Ok(hash.0)
 }
 
-/// The grade of the modules in `dir`, if all are there and were made from `sources`.
+/// The grade of the module in `dir`, if it is there and was made from `sources`.
 pub fn up_to_date(dir: &Path, sources: u64) -> Option<Grade> {
     let stamp = fs::read_to_string(dir.join(STAMP)).ok()?;
-    let complete = outputs().all(|name| dir.join(name).is_file());
+    let complete = OUTPUTS
+        .iter()
+        .all(|end| dir.join(format!("{NAME}{end}")).is_file());
     let grades = [Grade::Dev, Grade::Release, Grade::Optimised];
     grades
         .into_iter()
         .find(|grade| complete && stamp == line(sources, *grade))
 }
 
-/// Says that the modules in `dir` were made from `sources`.
+/// Says that the module in `dir` was made from `sources`.
 pub fn write(dir: &Path, sources: u64, grade: Grade) -> Result {
     crate::paths::write(&dir.join(STAMP), line(sources, grade))
 }
@@ -93,7 +97,7 @@ impl Fnv {
 mod tests {
     use super::*;
 
-    /// A checkout with one source file, and modules made from it.
+    /// A checkout with one source file, and a module made from it.
     fn checkout(name: &str) -> (PathBuf, PathBuf) {
         let root = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
@@ -107,7 +111,7 @@ mod tests {
             fs::create_dir_all(root.join(dir)).unwrap();
         }
         let names = FILES.iter().map(|name| (*name).to_owned());
-        let made = outputs().map(|name| format!("pkg/{name}"));
+        let made = OUTPUTS.iter().map(|end| format!("pkg/{NAME}{end}"));
         for name in names.chain(made).chain(["src/lib.rs".to_owned()]) {
             fs::write(root.join(name), "content").unwrap();
         }
@@ -144,7 +148,7 @@ mod tests {
     #[test]
     fn a_missing_module_or_stamp_makes_it_old() {
         let (root, dir) = checkout("missing");
-        fs::remove_file(dir.join("mqtt/mqtt_image_sender_bg.wasm")).unwrap();
+        fs::remove_file(dir.join("mqtt_image_sender_bg.wasm")).unwrap();
         assert_eq!(grade(&root, &dir), None);
         let (root, dir) = checkout("removed");
         fs::remove_file(dir.join(STAMP)).unwrap();

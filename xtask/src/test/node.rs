@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::count::Tally;
 use super::{Bench, Suite, install, judge};
-use crate::build::{self, Freshness, Grade};
+use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
 use crate::step;
 
@@ -17,8 +17,11 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     install::mosquitto(paths)?;
     install::python(paths)?;
     install::node_modules(paths)?;
-    build::site(paths, Grade::Optimised, Freshness::SameGrade)?;
+    build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(paths)?;
+    if suite == Suite::Package && bench.args.full {
+        install::wasm_pack(paths)?;
+    }
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=spec"]).args(files);
     bench.environment(&mut command);
