@@ -82,8 +82,8 @@ export function errorNote(error, at, onAction) {
     h("div.acts", null, actions.map(button)));
 }
 
-/** The module's messages are clauses, to be put after an error's name. */
-function asSentence(clause) {
+/** The module's messages are clauses, to be put after an error's name. @param {string} clause */
+export function asSentence(clause) {
   const begun = /^[a-z]+ /.test(clause) ? clause[0].toUpperCase() + clause.slice(1) : clause;
   return /[.?!。？]$/.test(begun) ? begun : `${begun}.`;
 }
