@@ -79,6 +79,28 @@ for (const value of ["true", "false", "1", "0"]) {
   });
 }
 
+test("an address relative to the page is one", limit, async () => {
+  const device = await stage.device();
+  const outcome = await stage.send({ ...device.topics, url: "fine.bin", format: "original" });
+  assertWhole(outcome, await device.image(), bytes(3000));
+  await device.stop();
+});
+
+test("a password in the fragment is taken out of the address bar, and kept nowhere", limit, async () => {
+  const device = await stage.device();
+  const page = await stage.open({ ...device.topics, url, format: "original", username: "anna", send: "1" }, { fragment: "#password=open-sesame" });
+  assertWhole(await result(page), await device.image(), bytes(3000));
+  assert.ok(!page.url().includes("sesame"), page.url());
+  const kept = await page.evaluate(async () => {
+    const databases = (await indexedDB.databases()).map(({ name }) => name);
+    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie, document.body.innerText, databases]);
+  });
+  assert.ok(!kept.includes("sesame"), kept);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
 test("without send=1 the page fills itself in and sends nothing", limit, async () => {
   const observer = await stage.observe("mis/waits/to");
   const page = await stage.open({ to: "mis/waits/to", from: "mis/waits/from", url, format: "original" });
