@@ -29,6 +29,8 @@ pub fn simulation(bench: &Bench) -> Result<Tally> {
 /// The client against real brokers.
 pub fn brokers(bench: &Bench) -> Result<Tally> {
     install::mosquitto(&bench.paths)?;
+    install::nats(&bench.paths)?;
+    install::python(&bench.paths)?;
     integration(bench, "brokers")
 }
 

@@ -37,6 +37,7 @@ impl Bench {
         let programs = [
             ("MIS_CHROMIUM", tools::chromium()),
             ("MIS_MOSQUITTO", tools::find(&["mosquitto"])),
+            ("MIS_NATS", tools::find(&["nats-server"])),
         ];
         for (name, program) in programs {
             // A variable that is empty would look like an answer.
@@ -54,6 +55,12 @@ pub fn chromium(paths: &Paths) -> Result<PathBuf> {
 pub fn mosquitto(paths: &Paths) -> Result<PathBuf> {
     program(paths, "Mosquitto", &["mosquitto"], || {
         tools::find(&["mosquitto"])
+    })
+}
+
+pub fn nats(paths: &Paths) -> Result<PathBuf> {
+    program(paths, "NATS", &["nats-server"], || {
+        tools::find(&["nats-server"])
     })
 }
 

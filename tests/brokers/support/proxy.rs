@@ -1,0 +1,140 @@
+//! A TCP proxy that cuts links, at a moment or at a byte.
+
+use std::collections::VecDeque;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+
+/// Passes bytes on to a broker, until it is told not to.
+pub struct Proxy {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// New connections are taken and dropped.
+    closed: bool,
+    /// After how many bytes, in both directions together, each cut comes.
+    cuts: VecDeque<u64>,
+    passed: u64,
+    done: u32,
+    live: Vec<TcpStream>,
+}
+
+impl Proxy {
+    /// One that passes everything on to `target`.
+    pub fn to(target: String) -> Self {
+        Self::cutting(target, [])
+    }
+
+    /// One that cuts all its links after as many bytes as `cuts` says, counted anew after each cut.
+    pub fn cutting(target: String, cuts: impl IntoIterator<Item = u64>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = State {
+            cuts: cuts.into_iter().collect(),
+            ..State::default()
+        };
+        let shared = Arc::new(Shared {
+            target,
+            state: Mutex::new(state),
+        });
+        let acceptor = Arc::clone(&shared);
+        // It lives as long as the test program, like the listener.
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                acceptor.accept(socket);
+            }
+        });
+        Self { port, shared }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Cuts all links now.
+    pub fn cut(&self) {
+        self.shared.state().cut();
+    }
+
+    /// Whether new connections are dropped at once.
+    pub fn close(&self, closed: bool) {
+        self.shared.state().closed = closed;
+    }
+
+    /// How many cuts by count there were.
+    pub fn cuts(&self) -> u32 {
+        self.shared.state().done
+    }
+}
+
+impl State {
+    fn cut(&mut self) {
+        for socket in self.live.drain(..) {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// How many of `count` bytes may pass, and whether the links are to be cut after them.
+    fn allow(&mut self, count: usize) -> (usize, bool) {
+        let Some(&limit) = self.cuts.front() else {
+            return (count, false);
+        };
+        let left = usize::try_from(limit - self.passed).unwrap();
+        if count < left {
+            self.passed += u64::try_from(count).unwrap();
+            return (count, false);
+        }
+        self.cuts.pop_front();
+        self.passed = 0;
+        self.done += 1;
+        (left, true)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn accept(self: &Arc<Self>, client: TcpStream) {
+        if self.state().closed {
+            return;
+        }
+        let Ok(broker) = TcpStream::connect(&self.target) else {
+            return;
+        };
+        for (one, other) in [(&client, &broker), (&broker, &client)] {
+            one.set_nodelay(true).unwrap();
+            let (reader, writer) = (one.try_clone().unwrap(), other.try_clone().unwrap());
+            let shared = Arc::clone(self);
+            thread::spawn(move || shared.pump(reader, writer));
+        }
+        self.state().live.extend([client, broker]);
+    }
+
+    fn pump(&self, mut reader: TcpStream, mut writer: TcpStream) {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            let (allowed, cut) = self.state().allow(count);
+            let passed = writer.write_all(&buffer[..allowed]);
+            if cut {
+                self.state().cut();
+            }
+            if passed.is_err() {
+                break;
+            }
+        }
+        let _ = reader.shutdown(Shutdown::Both);
+        let _ = writer.shutdown(Shutdown::Both);
+    }
+}
