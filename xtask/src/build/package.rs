@@ -74,7 +74,7 @@ fn package_json(manifest: &str) -> Result<String> {
 {exports}
     "./package.json": "./package.json"
   }},
-  "files": ["{NAME}*", "mqtt", "image", "snippets"],
+  "files": ["{NAME}*", "mqtt", "image", "snippets", "LICENSE-*"],
   "sideEffects": ["./snippets/*", "./mqtt/snippets/*", "./image/snippets/*"]
 }}
 "#,
