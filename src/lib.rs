@@ -9,7 +9,7 @@
 //! | [`mqtt`] | frames → MQTT 3.1.1 packets | `mqtt` |
 //! | [`client`] | the two wired together: subscribed before begin, stalled and resumed with the link | `mqtt` |
 //! | [`loopback`] | a small broker for simulations and for practice | `mqtt` |
-//! | [`native`] | a TCP socket and a clock for [`client`], outside the browser | `mqtt` |
+//! | `native` | a TCP socket and a clock for [`client`], outside the browser | `mqtt` |
 //! | `browser` | a WebSocket, a clock and JavaScript's promises for [`client`] and [`image`] | wasm32 |
 //!
 //! Everything above `native` and `browser` is sans-IO: bytes and a clock in, bytes and a deadline out.

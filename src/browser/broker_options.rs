@@ -59,7 +59,7 @@ fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
 }
 
 /// A URL that a WebSocket can be opened to.
-fn check_url(value: &JsValue) -> Result<String, Invalid> {
+pub(super) fn check_url(value: &JsValue) -> Result<String, Invalid> {
     let text = value
         .as_string()
         .ok_or_else(|| Invalid::new("url", "must be a string, or an array of strings"))?;

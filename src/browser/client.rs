@@ -11,7 +11,7 @@ use super::clock::now;
 use super::error::{Invalid, mqtt_error, mqtt_invalid};
 use super::options::Options;
 use super::promise::Deferred;
-use super::shell::{Access, Handler, PendingPublish, Shell};
+use super::shell::{Broker, Handler, PendingPublish, Shell};
 use super::signal::AbortGuard;
 use super::source::bytes_of;
 use super::transfer::{Transfer, start_transfer};
@@ -154,12 +154,12 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
     }
     let client_id = options.client.session.client_id.clone();
     let core = Client::new(options.client).map_err(|error| mqtt_error(&error, None))?;
-    let access = Access {
+    let broker = Broker {
         urls: options.urls,
         fixed: options.credentials,
         fresh: options.fresh_credentials,
     };
-    let shell = Shell::new(core, client_id, access);
+    let shell = Shell::new(core, client_id, broker);
     if let Some(signal) = options.signal {
         let aborted = Rc::downgrade(&shell);
         shell.abort.replace(Some(AbortGuard::new(signal, move || {

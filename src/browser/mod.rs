@@ -8,11 +8,15 @@ mod options;
 mod source;
 
 #[cfg(feature = "mqtt")]
+mod access;
+#[cfg(feature = "mqtt")]
 mod broker_options;
 #[cfg(feature = "mqtt")]
 mod client;
 #[cfg(feature = "mqtt")]
 mod clock;
+#[cfg(feature = "mqtt")]
+mod connecting;
 #[cfg(feature = "mqtt")]
 mod device;
 #[cfg(feature = "mqtt")]

@@ -11,14 +11,14 @@ use std::rc::Rc;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::clock::{Alarm, now};
 use super::device::DeviceHandle;
 use super::error::{mqtt_error, report_uncaught};
 use super::promise::Deferred;
 use super::signal::AbortGuard;
-use super::socket::{Socket, SocketEvent};
+use super::socket::Socket;
 use super::transfer::TransferHandle;
 use crate::client::{Client, ConnectionState, DeviceId, Error, Event, LinkId};
 use crate::mqtt::{Credentials, Message, PublishToken, SubscriptionId};
@@ -41,7 +41,7 @@ extern "C" {
 }
 
 /// Where user name and password come from, and at which URLs the broker is.
-pub(super) struct Access {
+pub(super) struct Broker {
     pub(super) urls: Vec<String>,
     pub(super) fixed: Credentials,
     /// The application's own `credentials()`, asked before every try.
@@ -66,11 +66,11 @@ pub(super) struct PendingPublish {
 pub(super) struct Shell {
     pub(super) core: RefCell<Client>,
     pub(super) client_id: String,
-    access: Access,
-    socket: RefCell<Option<(LinkId, Socket)>>,
+    pub(super) broker: Broker,
+    pub(super) socket: RefCell<Option<(LinkId, Socket)>>,
     /// Packets on their way to the socket, and bytes on their way from it: both reused for ever.
     outbox: RefCell<Vec<u8>>,
-    inbox: RefCell<Vec<u8>>,
+    pub(super) inbox: RefCell<Vec<u8>>,
     alarm: Alarm,
     driving: Cell<bool>,
     scheduled: Cell<bool>,
@@ -85,15 +85,15 @@ pub(super) struct Shell {
     pub(super) devices: RefCell<BTreeMap<DeviceId, Rc<DeviceHandle>>>,
     pub(super) abort: RefCell<Option<AbortGuard>>,
     /// What a platform's function threw, for the `cause` of the error that follows from it.
-    platform_cause: RefCell<Option<JsValue>>,
+    pub(super) platform_cause: RefCell<Option<JsValue>>,
 }
 
 impl Shell {
-    pub(super) fn new(core: Client, client_id: String, access: Access) -> Rc<Self> {
+    pub(super) fn new(core: Client, client_id: String, broker: Broker) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
             client_id,
-            access,
+            broker,
             socket: RefCell::default(),
             outbox: RefCell::default(),
             inbox: RefCell::default(),
@@ -216,104 +216,6 @@ impl Shell {
                 }
             }
         }
-    }
-
-    async fn open_socket(self: Rc<Self>, link: LinkId, url: usize) {
-        let credentials = self.credentials(link).await;
-        if !self.core.borrow().wants(link) {
-            return;
-        }
-        let opened = credentials.and_then(|(credentials, signed)| {
-            let url = signed
-                .or_else(|| self.access.urls.get(url).cloned())
-                .unwrap_or_default();
-            let shell = Rc::clone(&self);
-            let told = url.clone();
-            Socket::open(&url, move |event| {
-                shell.handle_socket(link, &told, &credentials, event)
-            })
-            .map_err(|thrown| {
-                self.platform_error(&format!("the browser refused to connect to {url}"), thrown)
-            })
-        });
-        match opened {
-            Ok(socket) => {
-                self.socket.replace(Some((link, socket)));
-            }
-            Err(error) => {
-                self.core.borrow_mut().handle_closed(now(), link, error);
-                self.drive();
-            }
-        }
-    }
-
-    /// User name, password, and a URL that `credentials()` may have signed.
-    async fn credentials(&self, link: LinkId) -> Result<(Credentials, Option<String>), Error> {
-        let Some(fresh) = &self.access.fresh else {
-            return Ok((self.access.fixed.clone(), None));
-        };
-        let asked = async {
-            let answer = fresh.call0(&JsValue::UNDEFINED)?;
-            JsFuture::from(js_sys::Promise::resolve(&answer)).await
-        };
-        match asked.await {
-            Ok(answer) => super::broker_options::fresh_credentials(&answer).map_err(|invalid| {
-                Error::Credentials {
-                    reason: format!(
-                        "its answer cannot be used: {}: {}",
-                        invalid.option, invalid.reason
-                    ),
-                }
-            }),
-            Err(thrown) => {
-                let reason = describe(&thrown);
-                if self.core.borrow().wants(link) {
-                    self.platform_cause.replace(Some(thrown));
-                }
-                Err(Error::Credentials { reason })
-            }
-        }
-    }
-
-    fn platform_error(&self, what: &str, thrown: JsValue) -> Error {
-        let reason = format!("{what}: {}", describe(&thrown));
-        self.platform_cause.replace(Some(thrown));
-        Error::Network { reason }
-    }
-
-    fn handle_socket(
-        self: &Rc<Self>,
-        link: LinkId,
-        url: &str,
-        credentials: &Credentials,
-        event: SocketEvent,
-    ) {
-        let now = now();
-        match event {
-            SocketEvent::Open => self.core.borrow_mut().handle_open(now, link, credentials),
-            SocketEvent::Message(bytes) => {
-                let bytes = js_sys::Uint8Array::new(&bytes);
-                let mut inbox = self.inbox.borrow_mut();
-                inbox.resize(usize::try_from(bytes.length()).unwrap_or(0), 0);
-                bytes.copy_to(&mut inbox);
-                self.core.borrow_mut().handle_input(now, link, &inbox);
-            }
-            SocketEvent::Text => {
-                let reason =
-                    "it sent a text frame, which MQTT over WebSocket does not have".to_owned();
-                self.core
-                    .borrow_mut()
-                    .handle_closed(now, link, Error::Protocol { reason });
-            }
-            SocketEvent::Closed { code, reason } => {
-                let was_up = self.core.borrow().is_up(link);
-                let reason = closed_reason(url, was_up, code, &reason);
-                self.core
-                    .borrow_mut()
-                    .handle_closed(now, link, Error::Network { reason });
-            }
-        }
-        self.drive();
     }
 
     fn close_socket(&self, link: LinkId) {
@@ -454,21 +356,5 @@ pub(super) fn describe(thrown: &JsValue) -> String {
         None => thrown
             .as_string()
             .unwrap_or_else(|| "something that is not an Error was thrown".to_owned()),
-    }
-}
-
-/// A browser says of a socket that did not open only that it closed, whatever the cause.
-fn closed_reason(url: &str, was_up: bool, code: u16, reason: &str) -> String {
-    let said = match (code, reason) {
-        (1006, "") => String::new(),
-        (code, "") => format!(" (close code {code})"),
-        (code, reason) => format!(" (close code {code}: {reason})"),
-    };
-    if was_up {
-        format!("the connection to {url} was lost{said}")
-    } else {
-        format!(
-            "no broker answers at {url}{said}: check that it runs, that the port is its WebSocket listener, and its path (/mqtt, /ws)"
-        )
     }
 }

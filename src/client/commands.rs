@@ -167,6 +167,11 @@ impl Client {
         self.fleet.log(id)
     }
 
+    /// Chunks outstanding over all transfers.
+    pub fn outstanding(&self) -> usize {
+        self.fleet.outstanding()
+    }
+
     /// Drops what is remembered of a transfer that has ended.
     pub fn forget(&mut self, id: TransferId) {
         self.fleet.forget(id);

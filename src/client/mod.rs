@@ -212,10 +212,12 @@ impl Client {
 
     /// A frame is repeated by its transfer, in its own time. One that the session sent again of itself would arrive out of
     /// turn, and a begin of that kind would throw away what the device holds.
+    ///
+    /// What the broker may have seen can be taken back only on a link whose broker has forgotten it.
     fn withdraw_frames(&mut self) {
-        for token in core::mem::take(&mut self.frames_in_session).into_keys() {
-            self.session.cancel_publish(token);
-        }
+        let session = &mut self.session;
+        self.frames_in_session
+            .retain(|token, _| !session.cancel_publish(*token));
     }
 
     fn answer_check(&mut self, alive: bool) {

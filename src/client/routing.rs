@@ -2,7 +2,7 @@
 
 use super::feedback::Change;
 use super::{Client, ConnectionState, Error, Event};
-use crate::mqtt::{self, Message, QoS, SubscriptionId};
+use crate::mqtt::{self, Message, PublishError, QoS, SubscriptionId};
 use crate::time::Instant;
 use crate::transfer::{self, TransferId};
 
@@ -22,7 +22,12 @@ impl Client {
 
     fn route_session(&mut self, now: Instant, event: mqtt::Event) {
         match event {
-            mqtt::Event::Connected { .. } => self.link.handle_connected(),
+            mqtt::Event::Connected { session_present } => {
+                self.link.handle_connected();
+                if !session_present {
+                    self.withdraw_frames();
+                }
+            }
             mqtt::Event::Online => self.come_online(now),
             mqtt::Event::Refused(refusal) => self.lose_link(now, Error::Refused(refusal)),
             mqtt::Event::Fault(fault) => self.lose_link(now, fault.into()),
@@ -32,6 +37,11 @@ impl Client {
                     self.events.push_back(Event::Published(token));
                 }
             }
+            // Whoever cancelled it knows.
+            mqtt::Event::PublishFailed {
+                error: PublishError::Cancelled,
+                ..
+            } => {}
             mqtt::Event::PublishFailed { token, error } => {
                 if self.frames_in_session.remove(&token).is_none() {
                     self.events.push_back(Event::PublishFailed {
@@ -164,8 +174,11 @@ impl Client {
         }
     }
 
-    /// A transfer has ended: its wake topic is of no more use.
+    /// A transfer has ended: its wake topic is of no more use, nor is a frame that still waits for its turn.
     pub(super) fn release(&mut self, id: TransferId) {
+        let session = &mut self.session;
+        self.frames_in_session
+            .retain(|token, owner| *owner != id || !session.cancel_publish(*token));
         if let Some(Some(wake)) = self.transfers.remove(&id) {
             self.topics.remove_wake(&mut self.session, &wake, id);
         }

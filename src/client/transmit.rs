@@ -39,7 +39,10 @@ impl Client {
 
     /// One frame of a transfer, written once: head and chunk go straight into the socket's buffer.
     fn transmit_frame(&mut self, now: Instant, may_publish: bool, out: &mut Vec<u8>) -> bool {
-        if !may_publish || !self.session.is_online() {
+        // A frame's clock runs from here, so none may wait in the session for the broker to acknowledge others.
+        let most = usize::from(self.session.options().max_in_flight);
+        let is_full = self.frames_in_session.len() >= most;
+        if !may_publish || is_full || !self.session.is_online() {
             return false;
         }
         let Some(frame) = self.fleet.poll_transmit(now) else {

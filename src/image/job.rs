@@ -2,7 +2,6 @@
 
 use super::budget;
 use super::decode::{self, Decoded, Header, Wanted};
-use super::encode;
 use super::error::Error;
 use super::fit::{Crop, Layout};
 use super::linear::Saturation;
@@ -10,8 +9,9 @@ use super::options::{Format, PrepareOptions};
 use super::orient::Turn;
 use super::pixels::RgbImage;
 use super::plan::{Output, Plan};
-use super::prepared::Prepared;
+use super::prepared::{Prepared, View};
 use super::resize::resize;
+use super::write::over_max_bytes;
 use std::borrow::Cow;
 
 /// Prepares a file.
@@ -81,7 +81,7 @@ pub enum Step {
 enum Stage<'a> {
     Read(Source<'a>),
     Arrange(Decoded, Layout, Turn),
-    Encode(RgbImage, Vec<String>),
+    Write(RgbImage, Vec<String>),
     Finished,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// Does the next part of the work: decoding, arranging on the panel, encoding.
+    /// Does the next part of the work: decoding, arranging on the panel, dithering and writing.
     ///
     /// # Errors
     /// What the file or the limits are to blame for. After an error, as after [`Step::Done`], every step is [`Error::Invalid`].
@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
             }
             Stage::Read(source) => self.read(&source)?,
             Stage::Arrange(decoded, layout, turn) => self.arrange(decoded, layout, turn)?,
-            Stage::Encode(image, warnings) => return self.encode(&image, warnings).map(Step::Done),
+            Stage::Write(image, warnings) => return self.write(&image, warnings).map(Step::Done),
             Stage::Finished => {
                 return Err(Error::invalid("source", "this job is over: make a new one"));
             }
@@ -172,30 +172,21 @@ impl<'a> Job<'a> {
                 .for_each(|pixel| *pixel = saturation.apply(*pixel));
         }
         let image = on_canvas(turn.apply(image), layout, self.plan.background.0)?;
-        Ok(Stage::Encode(image, decoded.warnings))
+        Ok(Stage::Write(image, decoded.warnings))
     }
 
-    fn encode(&self, image: &RgbImage, warnings: Vec<String>) -> Result<Prepared, Error> {
-        let (bytes, quality) = match self.plan.output {
-            Output::Jpeg { quality } => {
-                let (bytes, quality) = encode::jpeg_within(image, quality, self.plan.max_bytes)?;
-                (bytes, Some(quality))
-            }
-            // Pixels have no original: that was refused when the job was made.
-            Output::Png | Output::Original => (encode::png(image)?, None),
+    fn write(&self, image: &RgbImage, warnings: Vec<String>) -> Result<Prepared, Error> {
+        let written = self.plan.output.write(image, self.plan.max_bytes)?;
+        let prepared = Prepared {
+            bytes: written.bytes,
+            width: side(image.width()),
+            height: side(image.height()),
+            format: self.plan.output.format(),
+            quality: written.quality,
+            warnings,
+            view: written.view,
         };
-        let (width, height) = (side(image.width()), side(image.height()));
-        bounded(
-            Prepared {
-                bytes,
-                width,
-                height,
-                format: self.plan.output.format(),
-                quality,
-                warnings,
-            },
-            self.plan.max_bytes,
-        )
+        bounded(prepared, self.plan.max_bytes)
     }
 
     fn layout(&self, size: (u32, u32), turn: Turn) -> Result<Layout, Error> {
@@ -267,13 +258,14 @@ fn original(bytes: Cow<'_, [u8]>, plan: &Plan) -> Result<Prepared, Error> {
         format: Format::Original,
         quality: None,
         warnings: Vec::new(),
+        view: View::File,
     };
     bounded(prepared, plan.max_bytes)
 }
 
 fn bounded(prepared: Prepared, max_bytes: usize) -> Result<Prepared, Error> {
     match prepared.bytes.len() {
-        length if length > max_bytes => Err(encode::over_max_bytes(length, max_bytes)),
+        length if length > max_bytes => Err(over_max_bytes(length, max_bytes)),
         _ => Ok(prepared),
     }
 }

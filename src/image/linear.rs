@@ -17,6 +17,21 @@ pub(crate) fn byte(light: f32) -> u8 {
     (encode(f64::from(light.clamp(0.0, 1.0))) * 255.0).round() as u8
 }
 
+/// The gray byte of a colour's luminance. A gray keeps its byte.
+pub(crate) fn gray([r, g, b]: [u8; 3]) -> u8 {
+    if r == g && g == b {
+        return r;
+    }
+    let channels = [r, g, b].map(|channel| light()[usize::from(channel)]);
+    byte(
+        channels
+            .iter()
+            .zip(LUMA)
+            .map(|(channel, weight)| channel * weight)
+            .sum(),
+    )
+}
+
 /// IEC 61966-2-1, from the encoded value to light.
 pub(crate) fn decode(value: f64) -> f64 {
     if value <= 0.040_45 {
@@ -78,6 +93,14 @@ mod tests {
         }
         assert!((light()[188] - 0.5029).abs() < 1e-3);
         assert_eq!((byte(-1.0), byte(2.0), byte(f32::NAN)), (0, 255, 0));
+    }
+
+    #[test]
+    fn gray_is_the_luminance_of_a_colour() {
+        assert_eq!(
+            [[0, 255, 0], [255, 0, 0], [0, 0, 255], [77; 3]].map(gray),
+            [220, 127, 76, 77]
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Any picture in, exactly the bytes that a panel needs out. Knows no protocol, no clock and no browser.
 //!
 //! ```text
-//! bytes ─▶ sniff ─▶ decode ─▶ resize ─▶ turn ─▶ lay on the canvas ─▶ encode ─▶ bytes
-//!          header   (JPEG     (fit)     (EXIF,   (background)         (JPEG, PNG)
-//!          limits   scaled)             rotate)
+//! bytes ─▶ sniff ─▶ decode ─▶ resize ─▶ turn ─▶ lay on the canvas ─▶ dither ──▶ write ─▶ bytes
+//!          header   (JPEG     (fit)     (EXIF,   (background)         (frame,    (jpeg, png,
+//!          limits   scaled)             rotate)                        palette)   bmp, pack)
 //! ```
 //!
 //! [`prepare`] does it all for a file and [`prepare_pixels`] for pixels that a browser decoded; [`Job`] does the same
@@ -13,26 +13,37 @@
 //! before memory is taken, and whatever the bytes are, the answer is a picture or an [`Error`]. And what a caller asked
 //! for is done or refused by name, never ignored.
 
+mod bmp;
 mod budget;
+mod color_space;
+mod dbs;
 mod decode;
-mod encode;
+mod dither;
 mod error;
 mod exif;
 mod fit;
+mod frame;
+mod gamut;
 mod job;
+mod jpeg;
 mod linear;
 mod options;
 mod orient;
+mod pack;
+mod palette;
 mod pixels;
 mod plan;
+mod png;
 mod prepared;
 mod reader;
 mod resize;
+mod simd;
 mod sniff;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use error::Error;
 pub use job::{Job, Source, Step, prepare, prepare_pixels};

@@ -74,7 +74,7 @@ impl RgbImage {
         self.data.as_chunks_mut().0
     }
 
-    pub(crate) fn rows(&self) -> impl ExactSizeIterator<Item = &[[u8; 3]]> {
+    pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &[[u8; 3]]> {
         self.pixels().chunks_exact(self.width)
     }
 

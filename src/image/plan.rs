@@ -2,8 +2,13 @@
 
 use super::error::Error;
 use super::fit::MAX_SIDE;
-use super::options::{Fit, Format, Mirror, PrepareOptions, Rgb, Rotation};
+use super::options::{
+    Columns, Dither, Fit, Format, Invert, Mirror, Palette, PrepareOptions, Rgb, Rotation, Rows,
+    Tone,
+};
 use super::orient::Turn;
+use super::pack::{Arrangement, Channels, Codes};
+use super::palette::Inks;
 
 const DEFAULT_QUALITY: u8 = 85;
 const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
@@ -28,6 +33,28 @@ pub(crate) enum Output {
     Original,
     Jpeg { quality: u8 },
     Png,
+    Bmp,
+    Channels(Format, Channels, Columns),
+    Panel(Panel),
+}
+
+/// What a panel of few colours gets.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Panel {
+    pub(crate) format: Format,
+    pub(crate) inks: Inks,
+    pub(crate) dither: Dither,
+    /// The exponent on linear light.
+    pub(crate) tone: f64,
+    pub(crate) layout: PanelLayout,
+}
+
+/// How a panel's inks are written down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum PanelLayout {
+    Codes(Codes, Arrangement),
+    Png,
+    Bmp,
 }
 
 impl Output {
@@ -36,6 +63,8 @@ impl Output {
             Self::Original => Format::Original,
             Self::Jpeg { .. } => Format::Jpeg,
             Self::Png => Format::Png,
+            Self::Bmp => Format::Bmp,
+            Self::Channels(format, ..) | Self::Panel(Panel { format, .. }) => *format,
         }
     }
 }
@@ -67,7 +96,11 @@ impl Plan {
 
 /// Options that were given though the format cannot honour them.
 fn reject_strangers(format: Format, options: &PrepareOptions) -> Result<(), Error> {
-    let pixels = format != Format::Original;
+    use Format::{Bmp, Gray2, Gray4, Jpeg, Mono1, Original, Palette2, Palette4, Planes, Png};
+    let pixels = format != Original;
+    let bits = matches!(format, Mono1 | Gray2 | Gray4 | Planes | Palette2 | Palette4);
+    let palette = matches!(format, Planes | Palette2 | Palette4 | Png | Bmp);
+    let dithered = bits || (palette && options.palette.is_some());
     let rules = [
         ("width", options.width.is_some(), pixels),
         ("height", options.height.is_some(), pixels),
@@ -76,15 +109,23 @@ fn reject_strangers(format: Format, options: &PrepareOptions) -> Result<(), Erro
         ("mirror", options.mirror.is_some(), pixels),
         ("background", options.background.is_some(), pixels),
         ("saturation", options.saturation.is_some(), pixels),
-        ("quality", options.quality.is_some(), format == Format::Jpeg),
-        ("rows", options.rows.is_some(), false),
-        ("columns", options.columns.is_some(), false),
-        ("dither", options.dither.is_some(), false),
-        ("tone", options.tone.is_some(), false),
-        ("palette", options.palette.is_some(), false),
-        ("invert", options.invert.is_some(), false),
+        ("quality", options.quality.is_some(), format == Jpeg),
+        ("rows", options.rows.is_some(), bits),
+        ("columns", options.columns.is_some(), format.is_raw()),
+        ("dither", options.dither.is_some(), dithered),
+        ("tone", options.tone.is_some(), dithered),
+        ("palette", options.palette.is_some(), palette),
+        (
+            "invert",
+            options.invert.is_some(),
+            matches!(format, Mono1 | Planes),
+        ),
     ];
     match rules.iter().find(|(_, given, fits)| *given && !fits) {
+        Some((option @ ("dither" | "tone"), ..)) if palette => Err(Error::invalid(
+            option,
+            format!("format {format} has use for it only with a palette"),
+        )),
         Some(&(option, ..)) => Err(Error::invalid(
             option,
             format!("format {format} has no use for it"),
@@ -94,16 +135,123 @@ fn reject_strangers(format: Format, options: &PrepareOptions) -> Result<(), Erro
 }
 
 fn output(format: Format, options: &PrepareOptions) -> Result<Output, Error> {
+    let columns = options.columns.unwrap_or(Columns::One);
+    let rows = options.rows.unwrap_or(Rows::Padded);
+    let channels = |channels| Ok(Output::Channels(format, channels, columns));
+    let panel = |inks: Inks, layout| panel(format, inks, layout, options).map(Output::Panel);
+    let bits = |inks: Inks, bits| {
+        let codes = PanelLayout::Codes(Codes::Bits(bits), Arrangement { rows, columns });
+        panel(inks.fit_bits(bits)?, codes)
+    };
     match format {
         Format::Original => Ok(Output::Original),
-        Format::Png => Ok(Output::Png),
         Format::Jpeg => Ok(Output::Jpeg {
             quality: quality(options.quality)?,
         }),
-        _ => Err(Error::invalid(
-            "format",
-            format!("{format} is not supported yet"),
+        Format::Png if options.palette.is_none() => Ok(Output::Png),
+        Format::Bmp if options.palette.is_none() => Ok(Output::Bmp),
+        Format::Png => panel(uncoded(format, options)?, PanelLayout::Png),
+        Format::Bmp => panel(uncoded(format, options)?, PanelLayout::Bmp),
+        Format::Rgb565Le => channels(Channels::Rgb565Le),
+        Format::Rgb565Be => channels(Channels::Rgb565Be),
+        Format::Rgb888 => channels(Channels::Rgb888),
+        Format::Gray8 => channels(Channels::Gray8),
+        Format::Gray4 => bits(Inks::grays(16), 4),
+        Format::Gray2 => bits(Inks::grays(4), 2),
+        Format::Mono1 => bits(Inks::mono(mono_invert(options.invert)?), 1),
+        Format::Palette2 => bits(palette(format, options)?, 2),
+        Format::Palette4 => bits(palette(format, options)?, 4),
+        Format::Planes => {
+            let planes = planes(options.invert);
+            panel(
+                three(uncoded(format, options)?)?,
+                PanelLayout::Codes(planes, Arrangement { rows, columns }),
+            )
+        }
+    }
+}
+
+fn panel(
+    format: Format,
+    inks: Inks,
+    layout: PanelLayout,
+    options: &PrepareOptions,
+) -> Result<Panel, Error> {
+    let tone = match options.tone.unwrap_or(Tone::Auto) {
+        Tone::Auto => inks.auto_tone(),
+        Tone::Exponent(exponent) if (0.4..=2.0).contains(&exponent) => exponent,
+        Tone::Exponent(other) => {
+            return Err(Error::invalid(
+                "tone",
+                format!("{other} is not within 0.4 to 2"),
+            ));
+        }
+    };
+    let dither = options.dither.unwrap_or(Dither::FloydSteinberg);
+    Ok(Panel {
+        format,
+        inks,
+        dither,
+        tone,
+        layout,
+    })
+}
+
+fn palette(format: Format, options: &PrepareOptions) -> Result<Inks, Error> {
+    match &options.palette {
+        Some(Palette::Named(name)) => Ok(Inks::named(*name)),
+        Some(Palette::Colors(colors)) => Inks::own(colors),
+        None => Err(Error::invalid(
+            "palette",
+            format!("format {format} needs one: the panel's name or its colours"),
         )),
+    }
+}
+
+/// A palette for a format that sends places in the palette, not codes.
+fn uncoded(format: Format, options: &PrepareOptions) -> Result<Inks, Error> {
+    match &options.palette {
+        Some(Palette::Colors(colors)) if colors.iter().any(|color| color.code.is_some()) => {
+            Err(Error::invalid(
+                "palette",
+                format!("format {format} sends no codes: leave code away"),
+            ))
+        }
+        _ => palette(format, options),
+    }
+}
+
+fn three(inks: Inks) -> Result<Inks, Error> {
+    match inks.len() {
+        3 => Ok(inks),
+        other => {
+            let reason =
+                format!("planes have three colours, black, white and another, not {other}");
+            Err(Error::invalid("palette", reason))
+        }
+    }
+}
+
+fn mono_invert(invert: Option<Invert>) -> Result<bool, Error> {
+    match invert {
+        None => Ok(false),
+        Some(Invert::All(invert)) => Ok(invert),
+        Some(Invert::Planes { .. }) => Err(Error::invalid(
+            "invert",
+            "mono1 has one plane: true or false",
+        )),
+    }
+}
+
+fn planes(invert: Option<Invert>) -> Codes {
+    let (invert_black, invert_color) = match invert {
+        None => (false, false),
+        Some(Invert::All(invert)) => (invert, invert),
+        Some(Invert::Planes { black, color }) => (black, color),
+    };
+    Codes::Planes {
+        invert_black,
+        invert_color,
     }
 }
 
@@ -156,227 +304,4 @@ fn max_pixels(megapixels: Option<f64>) -> Result<u64, Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::image::options::{Columns, Dither, Invert, Palette, PanelName, Rows, Tone};
-
-    fn rejected(options: &PrepareOptions) -> &'static str {
-        match Plan::new(options) {
-            Err(Error::Invalid { option, .. }) => option,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn defaults_are_those_of_the_interface() {
-        let plan = Plan::new(&PrepareOptions::default()).unwrap();
-        assert_eq!(plan.panel, (None, None));
-        assert_eq!(plan.fit, Fit::Contain);
-        assert_eq!(plan.turn, Turn::default());
-        assert_eq!(plan.background, Rgb::WHITE);
-        assert_eq!(plan.output, Output::Jpeg { quality: 85 });
-        assert_eq!(plan.max_pixels, 200_000_000);
-    }
-
-    #[test]
-    fn values_out_of_range_are_invalid_by_name() {
-        for (options, name) in [
-            (
-                PrepareOptions {
-                    width: Some(0),
-                    ..Default::default()
-                },
-                "width",
-            ),
-            (
-                PrepareOptions {
-                    width: Some(128_000),
-                    ..Default::default()
-                },
-                "width",
-            ),
-            (
-                PrepareOptions {
-                    height: Some(16_385),
-                    ..Default::default()
-                },
-                "height",
-            ),
-            (
-                PrepareOptions {
-                    quality: Some(0),
-                    ..Default::default()
-                },
-                "quality",
-            ),
-            (
-                PrepareOptions {
-                    quality: Some(101),
-                    ..Default::default()
-                },
-                "quality",
-            ),
-            (
-                PrepareOptions {
-                    saturation: Some(2.1),
-                    ..Default::default()
-                },
-                "saturation",
-            ),
-            (
-                PrepareOptions {
-                    saturation: Some(f64::NAN),
-                    ..Default::default()
-                },
-                "saturation",
-            ),
-            (
-                PrepareOptions {
-                    max_bytes: Some(0),
-                    ..Default::default()
-                },
-                "maxBytes",
-            ),
-            (
-                PrepareOptions {
-                    max_megapixels: Some(0.0),
-                    ..Default::default()
-                },
-                "maxMegapixels",
-            ),
-            (
-                PrepareOptions {
-                    max_megapixels: Some(f64::NAN),
-                    ..Default::default()
-                },
-                "maxMegapixels",
-            ),
-        ] {
-            assert_eq!(rejected(&options), name);
-        }
-        let most = PrepareOptions {
-            width: Some(16_384),
-            height: Some(1),
-            ..Default::default()
-        };
-        assert!(Plan::new(&most).is_ok());
-    }
-
-    #[test]
-    fn options_that_the_format_cannot_honour_are_invalid_by_name() {
-        let png = PrepareOptions {
-            format: Some(Format::Png),
-            quality: Some(85),
-            ..Default::default()
-        };
-        assert_eq!(rejected(&png), "quality");
-        let jpeg = PrepareOptions::default;
-        for (options, name) in [
-            (
-                PrepareOptions {
-                    dither: Some(Dither::None),
-                    ..jpeg()
-                },
-                "dither",
-            ),
-            (
-                PrepareOptions {
-                    tone: Some(Tone::Auto),
-                    ..jpeg()
-                },
-                "tone",
-            ),
-            (
-                PrepareOptions {
-                    rows: Some(Rows::Padded),
-                    ..jpeg()
-                },
-                "rows",
-            ),
-            (
-                PrepareOptions {
-                    columns: Some(Columns::One),
-                    ..jpeg()
-                },
-                "columns",
-            ),
-            (
-                PrepareOptions {
-                    invert: Some(Invert::All(false)),
-                    ..jpeg()
-                },
-                "invert",
-            ),
-            (
-                PrepareOptions {
-                    palette: Some(Palette::Named(PanelName::Bw)),
-                    ..jpeg()
-                },
-                "palette",
-            ),
-        ] {
-            assert_eq!(rejected(&options), name);
-        }
-    }
-
-    #[test]
-    fn original_takes_limits_but_no_option_for_a_picture() {
-        let original = || PrepareOptions {
-            format: Some(Format::Original),
-            ..Default::default()
-        };
-        for (options, name) in [
-            (
-                PrepareOptions {
-                    width: Some(800),
-                    ..original()
-                },
-                "width",
-            ),
-            (
-                PrepareOptions {
-                    fit: Some(Fit::Fill),
-                    ..original()
-                },
-                "fit",
-            ),
-            (
-                PrepareOptions {
-                    rotate: Some(Rotation::None),
-                    ..original()
-                },
-                "rotate",
-            ),
-            (
-                PrepareOptions {
-                    background: Some(Rgb::WHITE),
-                    ..original()
-                },
-                "background",
-            ),
-            (
-                PrepareOptions {
-                    saturation: Some(1.0),
-                    ..original()
-                },
-                "saturation",
-            ),
-            (
-                PrepareOptions {
-                    quality: Some(85),
-                    ..original()
-                },
-                "quality",
-            ),
-        ] {
-            assert_eq!(rejected(&options), name);
-        }
-        assert!(
-            Plan::new(&PrepareOptions {
-                max_bytes: Some(1),
-                ..original()
-            })
-            .is_ok()
-        );
-    }
-}
+mod tests;

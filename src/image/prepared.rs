@@ -2,7 +2,9 @@
 
 use super::decode::{self, Header, Wanted};
 use super::error::Error;
-use super::options::{Format, Rgb};
+use super::options::{Columns, Format, Rgb};
+use super::pack::{Arrangement, Channels, Codes};
+use super::palette::Inks;
 use super::pixels::RgbImage;
 use super::sniff::sniff;
 
@@ -21,6 +23,19 @@ pub struct Prepared {
     pub quality: Option<u8>,
     /// What was lost or guessed on the way in. Empty when all went well.
     pub warnings: Vec<String>,
+    /// How a device reads the bytes.
+    pub(crate) view: View,
+}
+
+/// What must be known to read bytes back that do not say it themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// A file that says all.
+    File,
+    /// A file of colours by name, which the panel shows in its own.
+    Named(Inks),
+    Channels(Channels, Columns),
+    Codes(Codes, Arrangement, Inks),
 }
 
 /// Pixels as a canvas takes them: rows of unpremultiplied R, G, B, A.
@@ -59,21 +74,75 @@ impl Prepared {
         }
     }
 
-    /// What the device will show, read back from [`Self::bytes`]: after encoding, and without the EXIF orientation
-    /// of an original, which small devices do not know.
+    /// What the device will show, read back from [`Self::bytes`]: after dithering and encoding, in the colours that the
+    /// panel really has, and without the EXIF orientation of an original, which small devices do not know.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for an original that is no picture; what decoding it may meet otherwise.
     pub fn preview(&self) -> Result<Pixels, Error> {
-        let header = Header::read(&self.bytes)?;
-        let wanted = Wanted {
-            scale: (1.0, 1.0),
-            background: Rgb::WHITE,
-            saturation: 1.0,
-        };
-        let decoded = decode::decode(&self.bytes, &header, wanted)?;
-        Ok(Pixels::from(&decoded.image))
+        let (width, height) = (length(self.width), length(self.height));
+        Ok(match &self.view {
+            View::File => Pixels::from(&decoded(&self.bytes)?),
+            View::Named(inks) => {
+                let mut image = decoded(&self.bytes)?;
+                image
+                    .pixels_mut()
+                    .iter_mut()
+                    .for_each(|pixel| *pixel = shown(*pixel, inks));
+                Pixels::from(&image)
+            }
+            View::Channels(channels, columns) => {
+                self.pixels(&channels.unpack(&self.bytes, width, *columns))
+            }
+            View::Codes(codes, arrangement, inks) => {
+                let indexes = codes.unpack(&self.bytes, width, height, inks, *arrangement);
+                let color = |&index: &u8| {
+                    inks.as_slice()
+                        .get(usize::from(index))
+                        .map_or([0; 3], |ink| ink.shown.0)
+                };
+                self.pixels(&indexes.iter().map(color).collect::<Vec<_>>())
+            }
+        })
     }
+
+    fn pixels(&self, pixels: &[[u8; 3]]) -> Pixels {
+        Pixels {
+            width: self.width,
+            height: self.height,
+            rgba: opaque(pixels),
+        }
+    }
+}
+
+fn decoded(bytes: &[u8]) -> Result<RgbImage, Error> {
+    let header = Header::read(bytes)?;
+    let wanted = Wanted {
+        scale: (1.0, 1.0),
+        background: Rgb::WHITE,
+        saturation: 1.0,
+    };
+    Ok(decode::decode(bytes, &header, wanted)?.image)
+}
+
+/// What the panel shows for a colour by name.
+fn shown(color: [u8; 3], inks: &Inks) -> [u8; 3] {
+    inks.as_slice()
+        .iter()
+        .find(|ink| ink.color.0 == color)
+        .map_or(color, |ink| ink.shown.0)
+}
+
+fn opaque(pixels: &[[u8; 3]]) -> Vec<u8> {
+    pixels
+        .iter()
+        .flat_map(|&[r, g, b]| [r, g, b, 255])
+        .collect()
+}
+
+/// Sides are at most 65,535 (fit.rs), so the conversion never saturates.
+fn length(side: u32) -> usize {
+    usize::try_from(side).unwrap_or(usize::MAX)
 }
 
 impl From<&RgbImage> for Pixels {

@@ -8,12 +8,14 @@ mod deadlines;
 mod entry;
 mod lane;
 mod pace;
+mod turns;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::error::{AbortReason, Error};
 use super::frame::FrameHead;
+use super::lingering::Lingering;
 use super::log::Log;
 use super::numbering::Numbering;
 use super::options::{Image, Phase, Progress, TransferOptions};
@@ -259,6 +261,7 @@ impl Fleet {
         if let Some(sender) = self.sender(id) {
             sender.handle_wake();
             self.touch(now, id);
+            self.prefer_waiting(now, id);
         }
     }
 
@@ -305,7 +308,7 @@ impl Fleet {
     /// The next frame that may go out; taking it starts its clock. Transfers take turns.
     pub fn poll_transmit(&mut self, now: Instant) -> Option<Frame<'_>> {
         let (id, head, payload) = loop {
-            let id = self.ready.pop_front()?;
+            let id = self.next_ready()?;
             let may_grow = self.outstanding < self.max_outstanding;
             let Some(entry) = self.transfers.get_mut(&id) else {
                 continue;
@@ -318,7 +321,9 @@ impl Fleet {
                 self.touch(now, id);
                 break (id, head, payload);
             }
-            if !may_grow {
+            if let Some(entry) = self.transfers.get_mut(&id).filter(|_| !may_grow)
+                && !core::mem::replace(&mut entry.is_starved, true)
+            {
                 self.starved.push_back(id);
             }
         };
@@ -399,58 +404,6 @@ impl Fleet {
         }
     }
 
-    /// Looks at a transfer after something has happened to it: has it ended, does it want the link tested, may it send,
-    /// when is it due?
-    fn touch(&mut self, now: Instant, id: TransferId) {
-        let Some(sender) = self.sender(id) else {
-            return;
-        };
-        if let Some(end) = sender.poll_end() {
-            return self.end(now, id, end);
-        }
-        if sender.poll_link_test() {
-            self.events.push_back(Event::TestLink);
-        }
-        self.recount(id);
-        if let Some(entry) = self.transfers.get_mut(&id) {
-            let State::Ready(sender) = &entry.state else {
-                return;
-            };
-            let deadline = sender.poll_timeout();
-            self.deadlines
-                .replace(Due::Transfer(id), entry.deadline, deadline);
-            entry.deadline = deadline;
-            if !core::mem::replace(&mut entry.is_ready, true) {
-                self.ready.push_back(id);
-            }
-        }
-        self.note_progress(now, id);
-    }
-
-    /// Keeps the count of all outstanding chunks; what became free goes to those that wait for it.
-    fn recount(&mut self, id: TransferId) {
-        let Some(entry) = self.transfers.get_mut(&id) else {
-            return;
-        };
-        let outstanding = match &entry.state {
-            State::Ready(sender) => sender.outstanding(),
-            State::Reserved | State::Ended { .. } => 0,
-        };
-        let before = core::mem::replace(&mut entry.counted, outstanding);
-        self.outstanding = self.outstanding + outstanding - before;
-        let free = self
-            .max_outstanding
-            .saturating_sub(self.outstanding)
-            .min(self.starved.len());
-        for id in self.starved.drain(..free) {
-            if let Some(entry) = self.transfers.get_mut(&id)
-                && !core::mem::replace(&mut entry.is_ready, true)
-            {
-                self.ready.push_back(id);
-            }
-        }
-    }
-
     fn end(&mut self, now: Instant, id: TransferId, end: Result<Numbering, Error>) {
         let Some(entry) = self.transfers.get_mut(&id) else {
             return;
@@ -467,11 +420,13 @@ impl Fleet {
         self.deadlines
             .replace(Due::Transfer(id), entry.deadline.take(), None);
         let mut log = Log::default();
-        let mut strays_until = None;
+        let mut quiet_until = None;
+        let mut sent = Lingering::default();
         let mut event = None;
-        if let State::Ready(sender) = &entry.state {
+        if let State::Ready(sender) = &mut entry.state {
             log = sender.log().clone();
-            strays_until = sender.strays_until(now);
+            quiet_until = sender.strays_until(now);
+            sent = sender.take_sent();
             event = end.as_ref().ok().map(|numbering| Outcome {
                 progress: progress.clone(),
                 name: sender.name().to_owned(),
@@ -487,7 +442,7 @@ impl Fleet {
             .get(&id)
             .and_then(|entry| self.lanes.get_mut(&entry.from))
         {
-            lane.keep_quiet_until(strays_until);
+            lane.handle_left(now, quiet_until, sent);
         }
         self.events.push_back(match (event, end) {
             (Some(outcome), _) => Event::Done(id, outcome),

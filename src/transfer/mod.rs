@@ -14,6 +14,7 @@ mod crc32;
 mod error;
 mod fleet;
 mod frame;
+mod lingering;
 mod log;
 mod name;
 mod numbering;

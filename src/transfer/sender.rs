@@ -6,13 +6,13 @@
 mod chunks;
 mod feedback;
 mod timeouts;
-
-use core::time::Duration;
+mod transmit;
 
 use super::clock::{Patience, StopClock};
 use super::crc32::crc32;
 use super::error::{Error, Stage};
-use super::frame::{FrameHead, Function, MAX_CHUNKS, MAX_FRAME_DATA};
+use super::frame::{MAX_CHUNKS, MAX_FRAME_DATA};
+use super::lingering::{LATEST_FEEDBACK, Lingering};
 use super::log::{Log, LogEntry, LogEvent};
 use super::name::check_name;
 use super::numbering::Numbering;
@@ -20,10 +20,8 @@ use super::options::{Image, Phase, Progress, TransferOptions};
 use super::rate::Rate;
 use super::window::Congestion;
 use crate::time::Instant;
-use chunks::{Chunks, Next, Tries};
-
-/// A feedback is taken to be late by at most this (PROTOCOL.md, Rules for this sender).
-pub(super) const LATEST_FEEDBACK: Duration = Duration::from_secs(2);
+use chunks::{Chunks, Tries};
+pub(super) use transmit::Payload;
 
 /// Begin or finish: one message at a time, sent until it is answered.
 #[derive(Debug, Default)]
@@ -43,14 +41,6 @@ impl Control {
             ..Self::default()
         }
     }
-}
-
-/// What a frame carries; [`Sender::data`] has the bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Payload {
-    Begin,
-    Chunk(u16),
-    Finish,
 }
 
 /// How a transfer ended.
@@ -75,12 +65,17 @@ pub(super) struct Sender {
     restarts_left: u32,
     /// Nothing is sent and no feedback counts until then: what is still on its way belongs to the round before.
     quiet_until: Option<Instant>,
+    /// What it sent, and what others on its feedback topic sent before.
+    sent: Lingering,
+    /// When its turn on the topic came.
+    turn_at: Instant,
+    earlier: Lingering,
     /// When a device that sleeps is given up.
     give_up_at: Option<Instant>,
     started_at: Instant,
     resends: u32,
     ignored: u32,
-    /// The last time that something happened after which a stray feedback may come.
+    /// Until when a frame that was sent more than once may still be on its way.
     stray_until: Option<Instant>,
     bytes_acked: usize,
     rate: Rate,
@@ -138,6 +133,7 @@ impl Sender {
                 most,
             });
         }
+        let chunks = u32::try_from(total).unwrap_or(u32::MAX);
         let crc32 = crc32(&image);
         let mut announcement = format!("{};{}", options.name, image.len());
         if options.integrity {
@@ -153,14 +149,17 @@ impl Sender {
             phase: if waits { Phase::Waiting } else { Phase::Begin },
             numbering: options.numbering.known(),
             control: Control::wanted(),
-            chunks: Chunks::new(u32::try_from(total).unwrap_or(u32::MAX)),
-            window: Congestion::new(options.window),
+            chunks: Chunks::new(chunks),
+            window: Congestion::new(options.window, chunks),
             clock,
             patience: Patience::new(options.ack_timeout),
             link: LinkView::default(),
             is_paused: false,
             restarts_left: options.restarts,
             quiet_until: None,
+            sent: Lingering::default(),
+            turn_at: started_at,
+            earlier: Lingering::default(),
             give_up_at: None,
             started_at,
             resends: 0,
@@ -173,6 +172,13 @@ impl Sender {
             image,
             options,
         })
+    }
+
+    /// Its turn has come on its feedback topic, where others sent this before.
+    pub(super) fn start(&mut self, now: Instant, earlier: Lingering) {
+        self.turn_at = now;
+        self.earlier = earlier;
+        self.handle_online(now);
     }
 
     /// Feedback can arrive: the first time, or again after the link was down.
@@ -223,12 +229,8 @@ impl Sender {
         }
     }
 
-    /// Another transfer goes first on this feedback topic. When this one's begin was last sent, a late answer to it may
-    /// come for a while yet.
+    /// Another transfer goes first on this feedback topic.
     pub(super) fn park(&mut self, now: Instant) {
-        if self.control.sent_at.is_some() {
-            self.stray_until = Some(now + LATEST_FEEDBACK);
-        }
         self.control = Control::wanted();
         self.link.is_online = false;
         self.link.has_been_online = false;
@@ -245,44 +247,6 @@ impl Sender {
             };
             self.log.push(LogEntry::bare(now, event));
             self.sync_clock(now);
-        }
-    }
-
-    /// The next frame, if one may go out now; taking it starts its clock. With `may_grow` false nothing is sent that
-    /// would add to what is outstanding.
-    pub(super) fn poll_transmit(
-        &mut self,
-        now: Instant,
-        may_grow: bool,
-    ) -> Option<([u8; FrameHead::LEN], Payload)> {
-        if !self.clock.is_running() || self.is_quiet(now) || self.end.is_some() {
-            return None;
-        }
-        match self.phase {
-            Phase::Begin | Phase::Waiting => self.transmit_control(now, Function::Begin),
-            Phase::Data => self.transmit_chunk(now, may_grow),
-            Phase::Finish => self.transmit_chunk(now, may_grow).or_else(|| {
-                self.chunks
-                    .is_quiet()
-                    .then(|| self.transmit_control(now, Function::Finish))
-                    .flatten()
-            }),
-            Phase::Queued | Phase::Preparing | Phase::Done => None,
-        }
-    }
-
-    /// The bytes that follow a frame's head.
-    pub(super) fn data(&self, payload: Payload) -> &[u8] {
-        match payload {
-            Payload::Begin => &self.announcement,
-            Payload::Finish => &[],
-            Payload::Chunk(chunk) => {
-                let start = usize::from(chunk) * self.options.chunk_size;
-                let end = start
-                    .saturating_add(self.options.chunk_size)
-                    .min(self.image.len());
-                self.image.get(start..end).unwrap_or(&[])
-            }
         }
     }
 
@@ -308,6 +272,16 @@ impl Sender {
         } else {
             self.stray_until
         }
+    }
+
+    /// It has waited for its device as long as an answer takes at most: another may ask.
+    pub(super) fn has_had_turn(&self, now: Instant) -> bool {
+        self.is_waiting() && now.saturating_since(self.turn_at) >= LATEST_FEEDBACK
+    }
+
+    /// What it has sent since this was last asked.
+    pub(super) fn take_sent(&mut self) -> Lingering {
+        core::mem::take(&mut self.sent)
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -368,84 +342,6 @@ impl Sender {
         self.control.tries.timeouts_since_reconnect = 0;
         self.chunks.send_all_again();
         self.link.grants_restart = matches!(self.phase, Phase::Data | Phase::Finish);
-    }
-
-    fn transmit_control(
-        &mut self,
-        now: Instant,
-        function: Function,
-    ) -> Option<([u8; FrameHead::LEN], Payload)> {
-        if !core::mem::take(&mut self.control.is_wanted) {
-            return None;
-        }
-        self.control.sent_at = Some(self.clock.felt(now));
-        self.control.sendings += 1;
-        let payload = if function == Function::Begin {
-            Payload::Begin
-        } else {
-            Payload::Finish
-        };
-        let is_first = self.control.sendings == 1;
-        Some((self.frame(now, function, 0, payload, is_first), payload))
-    }
-
-    fn transmit_chunk(
-        &mut self,
-        now: Instant,
-        may_grow: bool,
-    ) -> Option<([u8; FrameHead::LEN], Payload)> {
-        if !may_grow {
-            return None;
-        }
-        // Chunk 0 goes alone until its feedback has told the numbering.
-        let window = if self.numbering.is_some() {
-            self.window.size()
-        } else {
-            1
-        };
-        let next: Next = self.chunks.next(window)?;
-        self.chunks.handle_sent(next, self.clock.felt(now));
-        if next.is_first {
-            self.window.handle_sent();
-        }
-        let payload = Payload::Chunk(next.chunk);
-        Some((
-            self.frame(now, Function::Data, next.chunk, payload, next.is_first),
-            payload,
-        ))
-    }
-
-    /// The head of a frame, which is on its way from here on.
-    fn frame(
-        &mut self,
-        now: Instant,
-        function: Function,
-        number: u16,
-        payload: Payload,
-        is_first: bool,
-    ) -> [u8; FrameHead::LEN] {
-        let event = if is_first {
-            LogEvent::Sent
-        } else {
-            LogEvent::Resent
-        };
-        if !is_first {
-            self.resends = self.resends.saturating_add(1);
-            self.stray_until = Some(now + LATEST_FEEDBACK);
-        }
-        self.log.push(LogEntry::message(
-            now,
-            event,
-            function,
-            number.cast_signed(),
-        ));
-        let length = u16::try_from(self.data(payload).len()).unwrap_or(0);
-        FrameHead {
-            function,
-            number,
-            length,
-        }
-        .encode()
     }
 
     fn stop(&mut self, end: End) {

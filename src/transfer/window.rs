@@ -21,9 +21,11 @@ pub(super) struct Congestion {
 }
 
 impl Congestion {
-    pub(super) fn new(window: Window) -> Self {
+    /// For an image of `chunks` chunks: a larger window is as good as one of that size.
+    pub(super) fn new(window: Window, chunks: u32) -> Self {
+        let chunks = u16::try_from(chunks).unwrap_or(u16::MAX);
         let (size, grows) = match window {
-            Window::Fixed(size) => (size.max(1), false),
+            Window::Fixed(size) => (size.min(chunks).max(1), false),
             Window::Auto => (FIRST, true),
         };
         Self {
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn auto_doubles_each_round_trip_up_to_64() {
-        let mut window = Congestion::new(Window::Auto);
+        let mut window = Congestion::new(Window::Auto, 1_000);
         for expected in [8, 16, 32, 64, 64] {
             let round_trip = window.size();
             ack(&mut window, round_trip);
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn auto_halves_once_a_round_trip_and_never_below_one() {
-        let mut window = Congestion::new(Window::Auto);
+        let mut window = Congestion::new(Window::Auto, 1_000);
         ack(&mut window, 4);
         window.handle_lost();
         window.handle_lost();
@@ -113,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_device_that_has_over_half_sent_again_gets_stop_and_wait() {
-        let mut window = Congestion::new(Window::Fixed(8));
+        let mut window = Congestion::new(Window::Fixed(8), 1_000);
         for _ in 0..12 {
             window.handle_sent();
         }
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_few_losses_leave_a_fixed_window_alone() {
-        let mut window = Congestion::new(Window::Fixed(32));
+        let mut window = Congestion::new(Window::Fixed(32), 1_000);
         for round in 0..1_000 {
             ack(&mut window, 1);
             if round % 10 == 0 {

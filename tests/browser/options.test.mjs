@@ -110,7 +110,7 @@ test("undefined counts as left out, in every option", { timeout: 60_000 }, async
 });
 
 test("options that are no object are invalid, one whose getter throws is rejected", limit, async () => {
-  const codes = await module.run("page", async ({ mis, kit, input }) => {
+  const seen = await module.run("page", async ({ mis, kit, input }) => {
     const client = await mis.MqttClient.connect({ url: input.broker });
     const image = new ImageData(2, 2);
     const codes = [];
@@ -124,15 +124,14 @@ test("options that are no object are invalid, one whose getter throws is rejecte
     await client.close();
     return { codes, thrown: thrown.isError, after };
   });
-  assert.deepEqual(codes, Array(10).fill("invalid"));
-  assert.equal(codes.length, 10);
+  assert.deepEqual(seen, { codes: Array(10).fill("invalid"), thrown: true, after: 2 });
 });
 
 // Options that a later version brings may be rejected with their name until then, but never passed over in silence.
 for (const [options, honoured] of [
   ["rotate: 90", "image.width === 20 && image.height === 40"],
   ["mirror: 'horizontal'", "image.width === 40"],
-  ["maxBytes: 700, format: 'jpeg'", "image.bytes.length <= 700"],
+  ["maxBytes: 900, format: 'jpeg'", "image.bytes.length <= 900"],
   ["format: 'bmp'", "image.bytes[0] === 0x42"],
   ["format: 'mono1', dither: 'none'", "image.bytes.length === 5 * 20"],
   ["format: 'rgb565le'", "image.bytes.length === 40 * 20 * 2"],

@@ -160,7 +160,7 @@ for (const [what, source, options, name] of [
 
 for (const phase of ["at once", ...phases]) {
   test(`cancel() ${phase === "at once" ? phase : `in onProgress at ${phase}`}, twice, ends it cleanly`, limit, async () => {
-    const device = await module.device();
+    const device = await module.device({ delay: 0.03 });
     const seen = await module.run("page", async ({ mis, kit, input }) => {
       const client = await mis.MqttClient.connect({ url: input.broker });
       let met = 0;
@@ -185,7 +185,8 @@ for (const phase of ["at once", ...phases]) {
     const cancelled = phase === "at once" || (phase !== "done" && seen.met > 0);
     if (cancelled) assertError(seen.error, "TransferError", "aborted");
     else assert.equal(seen.done.bytes, 20_000);
-    if (["data", "finish", "done"].includes(phase)) assert.ok(seen.met > 0, "the phase was seen");
+    // The others can pass between two of at most 20 calls a second.
+    if (["data", "done"].includes(phase)) assert.ok(seen.met > 0, "the phase was seen");
     await device.stop();
   });
 }
@@ -320,7 +321,7 @@ test("sources that are none, 0 bytes and detached buffers are invalid", limit, a
 
 test("an onProgress that throws does not end the transfer", limit, async () => {
   const device = await module.device();
-  const done = await module.run("page", async ({ mis, kit, input, unhandled }) => {
+  const done = await module.run("page", async ({ mis, kit, input }) => {
     const client = await mis.MqttClient.connect({ url: input.broker });
     const onProgress = () => {
       throw new Error("the caller's own");
@@ -328,9 +329,8 @@ test("an onProgress that throws does not end the transfer", limit, async () => {
     const done = await client.sendImage(kit.bytes(5000), { ...input.topics, format: "original", onProgress }).done;
     await client.close();
     await kit.sleep(50);
-    unhandled.length = 0;
     return done;
-  }, { topics: device.topics }, { mayNote: true });
+  }, { topics: device.topics }, { uncaught: "the caller's own" });
   assert.equal(done.bytes, 5000);
   assert.equal((await device.image()).sha256, sha256(bytes(5000)));
   await device.stop();

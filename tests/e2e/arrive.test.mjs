@@ -1,7 +1,7 @@
 // Page in headless Chromium → Mosquitto's WebSocket → reference device: what must arrive whole, byte for byte.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { folder } from "../support/env.mjs";
 import { bytes, crc32, sha256, threeMegabytes } from "../support/images.mjs";
@@ -50,6 +50,7 @@ test("a photograph prepared for an 800x480 panel arrives as a JPEG of that size"
   assert.equal(`${picture.width}x${picture.height}`, "800x480");
   for (const bar of picture.pixels.slice(0, 2)) near(bar, [0x33, 0x66, 0xcc], 10);
   await device.stop();
+  rmSync(out, { recursive: true });
 });
 
 for (const length of [1, 1400, 1401, 2800]) {

@@ -1,7 +1,7 @@
 // The link interface: what a link may say, what it may not, and when it must ask first.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { bytes } from "../support/images.mjs";
+import { bytes, png } from "../support/images.mjs";
 import { until, sleep } from "../support/limits.mjs";
 import { startProxy } from "../support/proxy.mjs";
 import { assertFailed, assertWhole, result, setStage } from "../support/send-page.mjs";
@@ -11,9 +11,11 @@ const args = ["--host-resolver-rules=MAP broker.example 127.0.0.1"];
 const limit = { timeout: 60_000 };
 let stage;
 let url;
+let picture;
 before(async () => {
   stage = await setStage({ args });
   url = stage.site.add("/fine.bin", bytes(3000));
+  picture = stage.site.add("/fine.png", png(8, 8, () => [200, 100, 0, 255]));
 });
 after(() => stage?.strike());
 
@@ -37,14 +39,28 @@ test("a password in the query is refused, and is not repeated anywhere", limit, 
   assert.ok(!JSON.stringify(outcome).includes("open-sesame"));
 });
 
+// Not in the form that a link has: refused before anything is opened.
 for (const parameters of [
-  { width: "12px" }, { width: "0x10" }, { width: "1e3" }, { width: "" }, { width: " 80" }, { width: "+80" }, { width: "-1" }, { width: "0" },
-  { width: "16385" }, { width: "80.5" }, { width: ["80", "80"] }, { chunkSize: "0" }, { chunkSize: "32768" }, { quality: "101" },
-  { ackTimeoutMs: "soon" }, { maxRetries: "NaN" }, { strict: "yes" }, { strict: "TRUE" }, { fit: "stretch" }, { format: "tiff" },
-  { background: "red;" }, { numbering: "prev" }, { qos: "3" }, { to: ["a", "b"] }, { to: "mis/#" },
+  { width: "12px" }, { width: "0x10" }, { width: "1e3" }, { width: "" }, { width: " 80" }, { width: ["80", "80"] },
+  { ackTimeoutMs: "soon" }, { maxRetries: "NaN" }, { strict: "yes" }, { strict: "TRUE" }, { to: ["a", "b"] },
 ]) {
   const [name, value] = Object.entries(parameters)[0];
-  test(`${name}=${JSON.stringify(value)} is invalid`, limit, () => invalid({ format: "jpeg", ...parameters }, new RegExp(name)));
+  test(`${name}=${JSON.stringify(value)} is ill-formed`, limit, () => invalid({ format: "jpeg", ...parameters }, new RegExp(name)));
+}
+
+// In the form of a number or a word, but none that the module takes: no frame leaves.
+for (const parameters of [
+  { width: "-1" }, { width: "0" }, { width: "16385" }, { width: "80.5" }, { chunkSize: "0" }, { chunkSize: "32768" }, { quality: "101" },
+  { fit: "stretch" }, { format: "tiff" }, { background: "red;" }, { numbering: "prev" }, { qos: "3" }, { to: "mis/#" },
+]) {
+  const [name, value] = Object.entries(parameters)[0];
+  test(`${name}=${JSON.stringify(value)} is out of range`, limit, async () => {
+    const observer = await stage.observe("mis/range/to");
+    const outcome = await stage.send({ to: "mis/range/to", from: "mis/range/from", url: picture, ...parameters });
+    assertFailed(outcome, "invalid", { message: new RegExp(name) });
+    assert.deepEqual(await observer.frames(), []);
+    await observer.close();
+  });
 }
 
 test("utm_ parameters say nothing and harm nothing", limit, async () => {
@@ -62,6 +78,28 @@ for (const value of ["true", "false", "1", "0"]) {
     await device.stop();
   });
 }
+
+test("an address relative to the page is one", limit, async () => {
+  const device = await stage.device();
+  const outcome = await stage.send({ ...device.topics, url: "fine.bin", format: "original" });
+  assertWhole(outcome, await device.image(), bytes(3000));
+  await device.stop();
+});
+
+test("a password in the fragment is taken out of the address bar, and kept nowhere", limit, async () => {
+  const device = await stage.device();
+  const page = await stage.open({ ...device.topics, url, format: "original", username: "anna", send: "1" }, { fragment: "#password=open-sesame" });
+  assertWhole(await result(page), await device.image(), bytes(3000));
+  assert.ok(!page.url().includes("sesame"), page.url());
+  const kept = await page.evaluate(async () => {
+    const databases = (await indexedDB.databases()).map(({ name }) => name);
+    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie, document.body.innerText, databases]);
+  });
+  assert.ok(!kept.includes("sesame"), kept);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
 
 test("without send=1 the page fills itself in and sends nothing", limit, async () => {
   const observer = await stage.observe("mis/waits/to");

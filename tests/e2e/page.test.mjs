@@ -5,8 +5,9 @@ import { statSync, readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { folder, www } from "../support/env.mjs";
-import { sample, twelveMegapixels } from "../support/images.mjs";
-import { until } from "../support/limits.mjs";
+import { sample, twelveMegapixelsFile } from "../support/images.mjs";
+import { until, within } from "../support/limits.mjs";
+import { longestTask } from "../support/main-thread.mjs";
 import { result, setStage } from "../support/send-page.mjs";
 
 let stage;
@@ -14,18 +15,21 @@ before(async () => (stage = await setStage()));
 after(() => stage?.strike());
 
 test("the main thread stays free while 12 megapixels are prepared and sent", { timeout: 120_000 }, async (t) => {
-  const photo = await twelveMegapixels(stage.browser);
+  const file = await twelveMegapixelsFile(stage.browser);
   const device = await stage.device();
-  const url = stage.site.add("/photos/12mp.jpg", photo);
-  const page = await stage.open({ ...device.topics, url, width: "800", height: "480", send: "1" });
-  const outcome = await result(page, 90_000);
+  const page = await stage.open({ ...device.topics, width: "800", height: "480" });
+  await page.locator("#send").waitFor();
+  const { value: outcome, busy, wall, tasks } = await longestTask(stage.browser, page, async () => {
+    await page.locator("#file").setInputFiles(file);
+    await until(30_000, "Send can be pressed", () => page.locator("#send").isEnabled());
+    await page.locator("#send").click();
+    return result(page, 90_000);
+  });
   assert.equal(outcome.ok, true, JSON.stringify(outcome));
   assert.equal((await device.image()).whole, true);
-  const tasks = await page.evaluate(() => window.misLongTasks);
-  assert.ok(Array.isArray(tasks), "the observer ran");
-  const longest = Math.max(0, ...tasks.map((task) => task.duration));
-  t.diagnostic(`longest task on the main thread: ${longest ? `${Math.round(longest)} ms` : "none over 50 ms"} (aim: under 50 ms)`);
-  assert.ok(longest < 1000, `${longest} ms`);
+  const seen = wall ? `${Math.round(wall)} ms` : "none";
+  t.diagnostic(`longest of ${tasks} tasks on the main thread: ${busy.toFixed(1)} ms of processor time; longtask entries (over 50 ms by the clock): ${seen}`);
+  assert.ok(busy < 50, `${busy} ms`);
   assert.deepEqual(page.noted, []);
   await page.done();
   await device.stop();
@@ -89,6 +93,8 @@ for (const width of [390, 1280]) {
 
 // Hiding the caret and stopping animations would write a style into the page, which its policy forbids.
 async function shoot(page, path) {
+  const still = () => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))).then(() => true);
+  await within(10_000, "the end of what moves", page.evaluate(still));
   await page.screenshot({ path, fullPage: true, caret: "initial", animations: "allow" });
   assert.ok(statSync(path).size > 5000, `${path} is empty`);
   return createHash("sha256").update(readFileSync(path)).digest("hex");

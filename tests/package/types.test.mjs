@@ -1,7 +1,7 @@
 // The package's TypeScript declarations: an example with every option, and the shapes that were written down for it.
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, needs, npmPackage, root, tests } from "../support/env.mjs";
 import { sha256 } from "../support/images.mjs";
@@ -18,6 +18,7 @@ before(() => {
   symlinkSync(npmPackage, join(project, "node_modules", "mqtt-image-sender"));
   for (const file of ["api.d.ts", "every-option.ts", "same-shape.ts"]) cpSync(join(here, file), join(project, file));
 });
+after(() => project && rmSync(project, { recursive: true, force: true }));
 
 /** Compiles one file as a user's strict project would. */
 function compile(file, options = {}) {

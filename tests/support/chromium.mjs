@@ -40,4 +40,13 @@ function watch() {
   new PerformanceObserver((list) => {
     for (const { duration, startTime } of list.getEntries()) window.misLongTasks.push({ duration, startTime });
   }).observe({ type: "longtask", buffered: true });
+  window.misOutcomes = [];
+  // Watched from the moment it is parsed: the page's own script may fill it before the document is ready.
+  new MutationObserver((_, parsed) => {
+    const output = document.querySelector("output#result");
+    if (!output) return;
+    parsed.disconnect();
+    const note = () => window.misOutcomes.push(output.textContent);
+    new MutationObserver(note).observe(output, { childList: true, characterData: true, subtree: true });
+  }).observe(document, { childList: true, subtree: true });
 }

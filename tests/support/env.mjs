@@ -15,7 +15,7 @@ export const target = join(root, "target");
 
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 export const mosquitto = firstThere(from.MIS_MOSQUITTO, "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto");
-export const python = firstThere(from.MIS_PYTHON) ?? "python3";
+export const python = firstThere(from.MIS_PYTHON, join(target, "venv", "bin", "python")) ?? "python3";
 
 /** A folder under target/, made if it is not there. */
 export function folder(...names) {

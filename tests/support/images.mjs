@@ -47,20 +47,20 @@ export function sample(shape, orientation) {
  * A JPEG of this size, made once by drawing a real photograph larger in Chromium with some grain over it, so that
  * its bytes are as many as a camera's would be; then kept under target/.
  */
-export async function photograph(browser, width, height, grain) {
+async function photograph(browser, width, height, grain) {
   const file = join(folder("test-images"), `photograph-${width}x${height}-${grain}.jpg`);
   if (!existsSync(file)) {
     const part = `${file}.${process.pid}`;
     writeFileSync(part, await draw(browser, width, height, grain));
     renameSync(part, file);
   }
-  return readFileSync(file);
+  return file;
 }
 
 /** A photograph of about 3 MB. */
-export const threeMegabytes = (browser) => photograph(browser, 3400, 2264, 34);
-/** A photograph of 12 megapixels, 3 to 5 MB. */
-export const twelveMegapixels = (browser) => photograph(browser, 4000, 3000, 20);
+export const threeMegabytes = async (browser) => readFileSync(await photograph(browser, 3400, 2264, 34));
+/** The file of a photograph of 12 megapixels, 3 to 5 MB. */
+export const twelveMegapixelsFile = (browser) => photograph(browser, 4000, 3000, 20);
 
 async function draw(browser, width, height, grain) {
   const page = await browser.newPage();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { needs, tests, www } from "./env.mjs";
 import { openPage, startChromium } from "./chromium.mjs";
 import { startDevice } from "./device.mjs";
+import { until } from "./limits.mjs";
 import { startMosquitto } from "./mosquitto.mjs";
 import { serve } from "./static-server.mjs";
 
@@ -27,12 +28,15 @@ export async function openModule({ broker: wanted = true, users, module = "/pkg/
     device: (options) => startDevice(broker, options),
     /**
      * Runs `body({ mis, kit, unhandled, input })` with the module loaded. It is sent as source, so it sees nothing
-     * of the test around it. Anything that went unhandled there is the test's failure.
+     * of the test around it. Anything that went unhandled there is the test's failure, except errors with the text
+     * `uncaught`, and these must be there: what a caller's own callback throws is shown, not swallowed.
      */
-    async run(place, body, input = {}, { mayNote = false } = {}) {
+    async run(place, body, input = {}, { uncaught } = {}) {
       const job = { source: body.toString(), input: { broker: broker?.url, ...input }, module };
       const { output, unhandled } = await page.evaluate(place === "page" ? onPage : inWorker, job);
-      if (!mayNote) assert.deepEqual([...unhandled, ...page.noted.splice(0)], []);
+      if (uncaught) await until(3000, `the uncaught ${uncaught}`, () => page.noted.some((note) => note.includes(uncaught)));
+      const strange = [...unhandled, ...page.noted.splice(0)].filter((note) => !uncaught || !note.includes(uncaught));
+      assert.deepEqual(strange, []);
       return output;
     },
     async close() {

@@ -44,6 +44,8 @@ export async function setStage({ users, args } = {}) {
     async send(parameters, { ms = 30_000, ...options } = {}) {
       const page = await stage.open({ ...parameters, send: "1" }, options);
       const outcome = await result(page, ms);
+      const outcomes = await page.evaluate(() => window.misOutcomes);
+      assert.deepEqual(outcomes.map(JSON.parse), [outcome], "set once");
       assert.deepEqual(page.noted, []);
       await page.done();
       return outcome;
@@ -52,7 +54,7 @@ export async function setStage({ users, args } = {}) {
   return stage;
 }
 
-/** Waits for `<output id="result">` to be filled and returns its JSON; then it must not change any more. */
+/** Waits for `<output id="result">` to be filled and returns its JSON. */
 export async function result(page, ms = 30_000) {
   const output = page.locator("output#result");
   const text = await until(ms, async () => `an outcome in #result; the page says: ${await seen(page)}`, () => output.textContent());

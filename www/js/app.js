@@ -101,7 +101,7 @@ async function send(draft, errors = []) {
   fill($("outcome"));
   const fault = errors[0] ?? missing(draft);
   if (fault) return refuse(errors.length ? errors : [fault]);
-  job = new SendJob({ draft, picture: compose.hold(draft.image), onChange: paint, onLog: (lines, { startedAt }) => logTransfer(lines, startedAt) });
+  job = new SendJob({ draft, picture: compose.hold(draft.image), onChange: paint, onLog: logTransfer });
   const result = await job.run();
   if (!result.ok && !compose.prepared) fill($("sourcenote")); // said above the button
   setResult(result);

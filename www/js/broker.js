@@ -6,7 +6,7 @@ import { startWorker } from "./workers.js";
  * @typedef {{ state: "none" | "connecting" | "connected" | "reconnecting" | "closed", cause?: import("./rpc.js").PlainError }} LinkState
  * @typedef {{ phase: string, bytesAcked: number, bytesTotal: number, chunksAcked: number, chunksTotal: number, resends: number, ignored: number, stalled: boolean, elapsedMs: number, bytesPerSecond: number }} Progress
  * @typedef {Progress & { name: string, bytes: number, crc32: string, numbering: string }} Outcome
- * @typedef {{ atMs: number, event: string, function: number, number: number, status?: number, reason?: string }} LogLine
+ * @typedef {{ at: number, event: string, function: number, number: number, status?: number, reason?: string }} LogLine
  */
 
 let remote = start();
@@ -46,7 +46,10 @@ export const connect = (options, signal) => remote.call("connect", options, { si
  * @returns {Promise<Outcome>}
  */
 export function send(what, { signal, onProgress, onLog }) {
-  const emit = ({ progress, log }) => (progress ? onProgress(progress) : onLog(log));
+  const emit = ({ progress, log }) => {
+    if (progress) onProgress(progress);
+    onLog(log);
+  };
   return remote.call("send", what, { signal, emit });
 }
 

@@ -87,7 +87,7 @@ async function decoded(url) {
 function row({ name, bytes, whole, crc32, head }, url, picture) {
   const thumb = h("span.frame.mini.thumb", null, h("span.screen", null, picture ? h("img", { src: url, alt: "" }) : h("span.hex", { "aria-hidden": "true" }, hex(head))));
   const facts = [picture && `${count(picture.naturalWidth)} × ${count(picture.naturalHeight)}`, t("bytes", bytes), `crc32 ${crc32}`].filter(Boolean).join(" · ");
-  return h("li", { "data-name": name, "data-bytes": bytes, "data-whole": whole, "data-crc32": crc32, "data-url": url },
+  return h("li", { "data-name": name, "data-bytes": bytes, "data-whole": String(whole), "data-crc32": crc32, "data-url": url },
     thumb,
     h("div", null, h("h3", null, name), h(`span.state${whole ? ".ok" : ".bad"}`, null, icon(whole ? "check" : "alert"), h("span", null, t(whole ? "device.iswhole" : "device.iscut"))), h("p.num", null, facts)),
     h("a.btn", { href: url, download: name, "aria-label": t("device.save", name) }, icon("down"), h("span.lbl", null, t("save"))));

@@ -25,7 +25,7 @@ export function explain(error, at) {
       if (error.name === "TransferError") return { what: say("protocol"), why: error.message, actions: ["numbering"] };
       return { what: say("protocol.broker"), why: error.message, actions: ["broker"] };
     case "too-large":
-      if (error.name === "TransferError") return { what: say("toolarge", size(at.bytesTotal ?? 0)), why: error.message, actions: ["quality", "change"] };
+      if (error.name === "TransferError") return { what: say("toolarge", size(at.bytesTotal ?? 0)), why: say("toolarge.why"), actions: ["quality", "change"] };
       return { what: say("toolarge.image"), why: error.message, actions: ["change"] };
     case "closed":
       return { what: say("closed"), why: error.message, actions: ["retry"] };
@@ -33,7 +33,7 @@ export function explain(error, at) {
       return refused(error, send, broker);
     case "network":
     case "timeout":
-      return { what: say("network", broker.url ?? ""), why: error.message, actions: ["broker"], checklist: true };
+      return { what: say("network", broker.url ?? ""), why: say("network.why"), actions: ["broker"], checklist: true };
     case "blocked":
       return { what: say("blocked"), why: error.message, actions: ["broker"] };
     case "unsupported":
@@ -41,7 +41,7 @@ export function explain(error, at) {
     case "corrupt":
       return { what: say("corrupt"), why: error.message, actions: ["change"] };
     case "fetch":
-      return { what: say("fetch"), why: `${error.message} ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
+      return { what: say("fetch"), why: error.message.includes("drop it") ? error.message : `${error.message}. ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
     case "invalid":
       return { what: say("invalid"), why: error.message, actions: ["show"] };
     case "load":
@@ -77,7 +77,13 @@ export function errorNote(error, at, onAction) {
   const { what, why, actions, checklist } = explain(error, at);
   const button = (action, i) => h(i === 0 ? "button.btn.primary" : i === 1 ? "button.btn" : "button.btn.quiet", { type: "button", "data-action": action, onclick: () => onAction(action, error) }, t(`do.${action}`));
   return note("bad", error.code,
-    h("strong", null, what), why && why !== what && [" ", why],
+    h("strong", null, what), why && why !== what && [" ", asSentence(why)],
     checklist && h("details", null, h("summary", null, t("check.h")), h("ol", null, [1, 2, 3, 4].map((i) => h("li", null, t(`check.${i}`))))),
     h("div.acts", null, actions.map(button)));
+}
+
+/** The module's messages are clauses, to be put after an error's name. @param {string} clause */
+export function asSentence(clause) {
+  const begun = /^[a-z]+ /.test(clause) ? clause[0].toUpperCase() + clause.slice(1) : clause;
+  return /[.?!。？]$/.test(begun) ? begun : `${begun}.`;
 }

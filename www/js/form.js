@@ -1,7 +1,7 @@
 // The fields of the Send view: read into a draft, filled from a link or from what was kept, switched with the format.
 import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
-import { OPTIONS, OptionError, honours } from "./options.js";
+import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./link.js").Draft} Draft */
@@ -89,7 +89,10 @@ function deviceAddress() {
 export function settleForm() {
   const format = $("format").value;
   $("device").href = deviceAddress();
-  for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name);
+  if (USUAL_PALETTE[format] && !$("palette").value) setValue($("palette"), USUAL_PALETTE[format]);
+  for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name, $("palette").value);
+  for (const id of ["palette", "dither"]) $(id).closest(".field").hidden = $(id).disabled;
+  $("inks").hidden = $("palette").disabled && $("dither").disabled;
   for (const id of ["panel", "turn", "flip"]) $(id).disabled = $("width").disabled;
   const size = $("width").value || $("height").value ? `${$("width").value}x${$("height").value}` : "";
   $("panel").value = [...$("panel").options].some((option) => option.value === size) ? size : "other";

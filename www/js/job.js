@@ -27,16 +27,14 @@ export function paintJob(job, onAction) {
   $("job").hidden = false;
   $("sum").hidden = true; // the facts say it
   const state = $("state");
-  if (state.dataset.state !== job.state || job.state === "sending") {
-    const sentence = sentenceOf(job);
-    if (state.textContent !== sentence) state.replaceChildren(icon(shape), h("span", null, sentence));
-    state.className = tone ? `state ${tone}` : "state";
-  }
+  label(state, shape, sentenceOf(job));
+  state.className = tone ? `state ${tone}` : "state";
   state.dataset.state = job.state;
   $("facts").textContent = factsOf(job);
   paintBar(job, bar);
   if (job.isOver) finish(job, onAction);
-  document.title = titleOf(job);
+  const title = titleOf(job);
+  if (document.title !== title) document.title = title;
   announce(job);
 }
 
@@ -48,10 +46,19 @@ export function paintButtons(job) {
   $("cancel").hidden = !going;
   $("pause").hidden = !going || !job.canPause;
   $("run").classList.toggle("going", going && job.canPause);
-  if (going) $("pause").replaceChildren(icon(job.state === "paused" ? "play" : "pause"), h("span", null, t(job.state === "paused" ? "go.resume" : "go.pause")));
+  const paused = job?.state === "paused";
+  if (going) label($("pause"), paused ? "play" : "pause", t(paused ? "go.resume" : "go.pause"));
   else $("sendtext").textContent = t(job ? "go.again" : "go.send");
   $("send").classList.toggle("primary", job?.state !== "failed"); // then the remedy is the next step
   if (hadFocus && $("run").querySelector(":focus:not([hidden])") === null) (going ? $("cancel") : $("send")).focus({ preventScroll: true });
+}
+
+/** A shape and words. The shape is made anew only when it changes: each one loads the sprite again. */
+function label(node, shape, words) {
+  if (node.dataset.shape !== shape) node.replaceChildren(icon(shape), h("span"));
+  node.dataset.shape = shape;
+  const text = node.lastElementChild;
+  if (text.textContent !== words) text.textContent = words;
 }
 
 function paintBar(job, bar) {

@@ -5,8 +5,8 @@ import { loader } from "./module.js";
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 load().catch(() => {}); // at once; whoever needs it next is told why it failed
 
-/** How often the page is sent new lines of a transfer's log, in milliseconds. */
-const LOG_EVERY = 250;
+/** How often the page hears of a running transfer, in milliseconds: as often as a person can read it. */
+const TELL_EVERY = 125;
 
 /** The connection, and the options that it was made with. @type {{ key: string, client: any } | null} */
 let link = null;
@@ -45,27 +45,30 @@ serve({
     }
   },
 
-  /** Sends bytes that are ready; emits `{ progress }` and `{ log }`, resolves with the outcome. */
+  /** Sends bytes that are ready; emits `{ progress, log }`, resolves with the outcome. */
   async send({ key, blob, options }, { signal, emit }) {
     const bytes = new Uint8Array(await blob.arrayBuffer());
     if (!link) throw coded("TransferError", "closed", "There is no connection.");
     if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
-    const onProgress = (progress) => emit({ progress: copy(progress, PROGRESS) });
+    const startedAt = Date.now(); // the log counts from here
+    let newest = null;
+    const onProgress = (progress) => (newest = copy(progress, PROGRESS));
     const transfer = link.client.sendImage(bytes, { ...options, format: "original", onProgress });
     const cancel = () => transfer.cancel();
     signal.addEventListener("abort", cancel);
     transfers.set(key, transfer);
-    const lines = newLines(transfer);
-    const flush = () => {
+    const lines = newLines(transfer, startedAt);
+    const tell = () => {
       const log = lines();
-      if (log.length) emit({ log });
+      if (newest || log.length) emit({ progress: newest, log });
+      newest = null;
     };
-    const timer = setInterval(flush, LOG_EVERY);
+    const timer = setInterval(tell, TELL_EVERY);
     try {
       return copy(await transfer.done, OUTCOME);
     } finally {
       clearInterval(timer);
-      flush();
+      tell();
       signal.removeEventListener("abort", cancel);
       transfers.delete(key);
     }
@@ -114,7 +117,7 @@ function copy(from, keys) {
 }
 
 /** Returns a function that yields the lines that a transfer's log got since the last call; the log itself drops its oldest. */
-function newLines(transfer) {
+function newLines(transfer, startedAt) {
   let length = 0;
   let last = "";
   return () => {
@@ -123,6 +126,6 @@ function newLines(transfer) {
     const fresh = log.slice(grown);
     length = log.length;
     last = JSON.stringify(log.at(-1));
-    return fresh;
+    return fresh.map(({ atMs, ...line }) => ({ at: startedAt + atMs, ...line }));
   };
 }

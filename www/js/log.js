@@ -4,8 +4,8 @@ import { clock } from "./numbers.js";
 import { t } from "./texts.js";
 
 const KEPT = 5000;
-/** Rows in the page: few, because the table is laid out anew four times a second while a transfer runs. */
-const SHOWN = 100;
+/** Rows in the page: few, and used again, because they change eight times a second while a transfer runs. */
+const SHOWN = 60;
 const MESSAGE = { 1: "begin", 2: "chunk", 3: "finish" };
 const BAD = ["resent", "ignored", "offline"];
 
@@ -13,15 +13,18 @@ const BAD = ["resent", "ignored", "offline"];
 /** @type {Line[]} */
 let lines = [];
 let undrawn = 0;
+let frame = 0;
+/** The newest line stays in sight unless the person scrolled up. */
+let follows = true;
 
 /** @param {string} what @param {string} [detail] @param {"" | "bad" | "step"} [tone] */
 export function logStep(what, detail = "", tone = "step") {
   add([{ at: Date.now(), tone, words: () => [what, detail] }]);
 }
 
-/** @param {import("./broker.js").LogLine[]} log @param {number} startedAt */
-export function logTransfer(log, startedAt) {
-  add(log.map((line) => ({ at: startedAt + line.atMs, tone: BAD.includes(line.event) || line.status === 0 ? "bad" : "", words: () => wordsOf(line) })));
+/** @param {import("./broker.js").LogLine[]} log */
+export function logTransfer(log) {
+  add(log.map((line) => ({ at: line.at, tone: BAD.includes(line.event) || line.status === 0 ? "bad" : "", words: () => wordsOf(line) })));
 }
 
 /** @param {import("./broker.js").LogLine} line @returns {[string, string]} */
@@ -37,35 +40,36 @@ function add(more) {
   lines.push(...more);
   if (lines.length > 2 * KEPT) lines = lines.slice(-KEPT);
   undrawn += more.length;
-  draw();
+  frame ||= requestAnimationFrame(draw); // none in a hidden tab
 }
 
 /** Draws what is new, when the fold is open. */
 function draw() {
+  frame = 0;
   $("sum-log").textContent = t("log.lines", lines.length);
   $("nolog").hidden = true;
   $("log").hidden = $("logacts").hidden = false;
-  if (!$("logfold").open || undrawn === 0) return;
-  const journal = $("log");
-  const follows = journal.scrollTop + journal.clientHeight > journal.scrollHeight - 30;
+  if (!$("logfold").open) return;
   const rows = $("logrows");
-  const fresh = lines.slice(-Math.min(undrawn, SHOWN)).map(rowOf);
-  if (fresh.length === SHOWN) rows.replaceChildren(...fresh);
-  else rows.append(...fresh);
-  while (rows.childElementCount > SHOWN) rows.firstElementChild.remove();
+  for (const line of lines.slice(lines.length - Math.min(undrawn, SHOWN))) rows.append(write(rows.childElementCount < SHOWN ? emptyRow() : rows.firstElementChild, line));
   undrawn = 0;
-  if (follows) requestAnimationFrame(() => (journal.scrollTop = journal.scrollHeight));
+  if (follows) $("log").scrollTop = 1e6;
 }
 
-/** @param {Line} line */
-function rowOf({ at, tone, words }) {
-  return h(tone ? `tr.${tone}` : "tr", null, h("td", null, clock(at)), words().map((word) => h("td", null, word)));
+const emptyRow = () => h("tr", null, h("td", null, ""), h("td", null, ""), h("td", null, ""));
+
+/** @param {any} row @param {Line} line */
+function write(row, { at, tone, words }) {
+  row.className = tone;
+  [clock(at), ...words()].forEach((text, i) => (row.children[i].firstChild.data = text));
+  return row;
 }
 
 /** Wires the fold and the link that saves everything as text. */
 export function setUpLog() {
   if (innerWidth < 720) $("logfold").open = false;
   $("logfold").addEventListener("toggle", () => lines.length && draw());
+  $("log").addEventListener("scroll", () => (follows = $("log").scrollTop + $("log").clientHeight > $("log").scrollHeight - 30), { passive: true });
   $("logsave").href = "#log"; // a link takes part in the tab order
   $("logsave").addEventListener("click", () => {
     const text = lines.map(({ at, words }) => `${[new Date(at).toISOString(), ...words()].join("\t")}\n`).join("");

@@ -77,10 +77,20 @@ export class OptionError extends Error {
   }
 }
 
-/** What "original" and the lossless formats cannot honour; their fields are off. @param {string} format @param {string} option */
-export function honours(format, option) {
+const BITS = ["mono1", "gray2", "gray4", "planes", "palette2", "palette4"];
+/** The formats that name colours, and what they are shown with first: "" leaves a picture its own. */
+export const USUAL_PALETTE = { planes: "bwr", palette2: "bwry", palette4: "spectra6", png: "", bmp: "" };
+
+/**
+ * Whether a format has use for an option; the fields of the others are off.
+ * @param {string} format @param {string} option @param {string} palette the one that is chosen
+ */
+export function honours(format, option, palette) {
   if (format === "original") return option === "format";
-  return format === "jpeg" || option !== "quality";
+  if (option === "quality") return format === "jpeg";
+  if (option === "palette") return format in USUAL_PALETTE;
+  if (option === "dither") return BITS.includes(format) || (format in USUAL_PALETTE && palette !== "");
+  return true;
 }
 
 /** The extension of what is sent, as the module has it; "" keeps a file's own. @param {string} format @param {string} mime */

@@ -17,7 +17,6 @@ export class SendJob {
   progress = null;
   /** @type {import("./rpc.js").CodedError | null} */
   error = null;
-  startedAt = Date.now();
   name = "";
   key = crypto.getRandomValues(new Uint32Array(2)).join("-");
   #abort = new AbortController();
@@ -25,14 +24,14 @@ export class SendJob {
 
   /**
    * @param {{ draft: import("./link.js").Draft, picture: Promise<{ source: import("./pictures.js").Source, prepared: import("./pictures.js").Prepared }>,
-   *   onChange: (job: SendJob) => void, onLog: (lines: import("./broker.js").LogLine[], job: SendJob) => void }} what
+   *   onChange: (job: SendJob) => void, onLog: (lines: import("./broker.js").LogLine[]) => void }} what
    */
   constructor({ draft, picture, onChange, onLog }) {
     this.draft = draft;
     this.picture = picture;
     this.bytes = 0; // of the prepared picture, once it is known
     this.onChange = () => onChange(this);
-    this.onLog = (lines) => onLog(lines, this);
+    this.onLog = onLog;
   }
 
   /** @returns {Promise<Result>} */

@@ -44,7 +44,7 @@ function paint(canvas, bitmap) {
 
 /** @param {import("./pictures.js").Prepared} prepared @param {string} name */
 function about({ blob, width, height, format, quality, warnings }, name) {
-  const kind = [format === "original" ? t("format.original") : format.toUpperCase(), quality && t("about.quality", quality)].filter(Boolean).join(", ");
+  const kind = [["jpeg", "png", "bmp"].includes(format) ? format.toUpperCase() : format === "original" ? t("format.original") : format, quality && t("about.quality", quality)].filter(Boolean).join(", ");
   fill($("about"), h("b", null, name), width > 0 && h("span.num", null, `${count(width)} × ${count(height)}`), h("span", null, kind), h("span.num", null, t("bytes", blob.size)));
   fill($("sourcenote"), warnings.map((warning) => note("warn", "warning", warning)));
 }

@@ -33,6 +33,7 @@ export function t(key, ...args) {
 function translate() {
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(/** @type {HTMLElement} */ (node).dataset.t);
   for (const node of document.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", t(/** @type {HTMLElement} */ (node).dataset.tLabel));
+  for (const node of document.querySelectorAll("[data-t-group]")) node.setAttribute("label", t(/** @type {HTMLElement} */ (node).dataset.tGroup));
   for (const node of document.querySelectorAll("[data-t-placeholder]")) node.setAttribute("placeholder", t(/** @type {HTMLElement} */ (node).dataset.tPlaceholder));
 }
 

@@ -66,6 +66,16 @@ pub fn make_dir(dir: &Path) -> Result {
     std::fs::create_dir_all(dir).map_err(|e| Error::file(format!("make {}", dir.display()), &e))
 }
 
+/// Removes a directory with all that is in it; that there is none is fine.
+pub fn remove_dir(dir: &Path) -> Result {
+    match std::fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::file(format!("remove {}", dir.display()), &e))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|e| Error::file(format!("read {}", path.display()), &e))
 }

@@ -162,8 +162,8 @@ impl Ticker {
         }
         let seconds = self.started.elapsed().as_secs();
         match (self.terminal, self.shown) {
-            (true, _) => eprint!("\r  … {} {seconds} s ", self.name),
-            (false, Some(_)) => eprintln!("  … {} {seconds} s", self.name),
+            (true, _) => eprint!("\r  … {}, {seconds} s ", self.name),
+            (false, Some(_)) => eprintln!("  … {}, {seconds} s", self.name),
             // A log gets its first line only when the step turns out to be a long one.
             (false, None) => {}
         }
@@ -174,27 +174,31 @@ impl Ticker {
     fn end(&self, success: bool) {
         let start = if self.terminal { "\r" } else { "" };
         let mark = if success { '✓' } else { '✗' };
-        let seconds = self.started.elapsed().as_secs_f64();
-        eprintln!("{start}  {mark} {} {seconds:.1} s ", self.name);
+        // What has ended before anybody waited for it took an unknown time.
+        let time = match self.shown {
+            Some(_) => format!("{:.1} s", self.started.elapsed().as_secs_f64()),
+            None => "meanwhile".to_owned(),
+        };
+        eprintln!("{start}  {mark} {}, {time} ", self.name);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
-    fn paths() -> Paths {
-        let dir = std::env::temp_dir().join(format!("xtask-step-{}", std::process::id()));
-        make_dir(&dir).unwrap();
+    fn paths(dir: &TempDir) -> Paths {
         Paths {
-            root: dir.clone(),
-            target: dir,
+            root: dir.to_path_buf(),
+            target: dir.to_path_buf(),
         }
     }
 
     #[test]
     fn output_goes_to_the_log_and_success_is_told_from_failure() {
-        let paths = paths();
+        let dir = TempDir::new();
+        let paths = paths(&dir);
         let good = run(&paths, "good", Command::new("rustc").arg("--version")).unwrap();
         assert!(good.success && good.output.starts_with("rustc "));
         let bad = run(&paths, "bad one", Command::new("rustc").arg("--no-such")).unwrap();
@@ -205,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named_with_a_remedy() {
-        let gone = Step::start(&paths(), "gone", &mut Command::new("no-such-program"));
+        let dir = TempDir::new();
+        let gone = Step::start(&paths(&dir), "gone", &mut Command::new("no-such-program"));
         let error = gone.err().unwrap().to_string();
         assert!(error.contains("install no-such-program"), "{error}");
     }

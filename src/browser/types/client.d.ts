@@ -51,6 +51,12 @@ export class MqttClient {
   close(): Promise<void>;
 }
 
+/**
+ * What the browser will say to a connection before it is tried: mixed content (ws:// from https://), Local Network Access.
+ * `prompt`: the browser will ask the person. `blocked`: `advice` says what to do. The same text is in `MqttError` `blocked`.
+ */
+export function checkAccess(url: string): Promise<{ access: "open" | "prompt" | "blocked"; advice: string }>;
+
 export interface SendOptions extends PrepareOptions {
   /** Topic to the device. Default "mqttTestPub". */
   to?: string;

@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub(super) is_paused: bool,
     /// It stands in the line of those that may have something to send.
     pub(super) is_ready: bool,
+    /// It stands in the line of those that the bound on chunks outstanding holds back.
+    pub(super) is_starved: bool,
     /// Its deadline as the fleet has noted it.
     pub(super) deadline: Option<Instant>,
     /// Its share of the chunks outstanding over all.
@@ -47,6 +49,7 @@ impl Entry {
             state: State::Reserved,
             is_paused: false,
             is_ready: false,
+            is_starved: false,
             deadline: None,
             counted: 0,
             told_at: None,
@@ -57,6 +60,11 @@ impl Entry {
     /// Its image is there and it may take its turn.
     pub(super) fn can_start(&self) -> bool {
         matches!(&self.state, State::Ready(sender) if !sender.is_paused())
+    }
+
+    /// It asks for a device that sleeps, and others may ask for theirs.
+    pub(super) fn has_had_turn(&self, now: Instant) -> bool {
+        matches!(&self.state, State::Ready(sender) if sender.has_had_turn(now))
     }
 
     /// It asks for a device that sleeps.

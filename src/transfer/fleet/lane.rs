@@ -8,6 +8,7 @@ use super::entry::State;
 use super::{Event, Fleet, TransferId};
 use crate::time::Instant;
 use crate::transfer::error::{AbortReason, Error};
+use crate::transfer::lingering::Lingering;
 
 /// One feedback topic and the transfers on it.
 #[derive(Debug, Default)]
@@ -16,15 +17,30 @@ pub(super) struct Lane {
     /// All that have not ended, in the order in which they were asked for.
     pub(super) queue: VecDeque<TransferId>,
     pub(super) current: Option<TransferId>,
-    /// Feedback for a transfer that has ended may come until then.
+    /// Frames of a transfer that has ended may be on their way until then.
     quiet_until: Option<Instant>,
+    /// The feedback that may still come on what its transfers sent.
+    lingering: Lingering,
     /// The lane's deadline as the fleet has noted it.
     deadline: Option<Instant>,
 }
 
 impl Lane {
-    pub(super) fn keep_quiet_until(&mut self, until: Option<Instant>) {
-        self.quiet_until = self.quiet_until.max(until);
+    /// A transfer leaves, for now or for ever.
+    pub(super) fn handle_left(
+        &mut self,
+        now: Instant,
+        quiet_until: Option<Instant>,
+        sent: Lingering,
+    ) {
+        self.quiet_until = self.quiet_until.max(quiet_until);
+        self.lingering.forget(now);
+        self.lingering.extend(sent);
+    }
+
+    /// When nothing of its transfers is on its way any longer.
+    fn busy_until(&self) -> Option<Instant> {
+        self.quiet_until.max(self.lingering.end())
     }
 
     fn is_quiet(&self, now: Instant) -> bool {
@@ -71,11 +87,14 @@ impl Fleet {
             return;
         }
         let Some(id) = self.choose(lane) else { return };
+        let mut earlier = Lingering::default();
         if let Some(lane) = self.lanes.get_mut(from) {
             lane.current = Some(id);
+            lane.lingering.forget(now);
+            earlier.clone_from(&lane.lingering);
         }
         if let Some(sender) = self.sender(id) {
-            sender.handle_online(now);
+            sender.start(now, earlier);
             self.touch(now, id);
         }
     }
@@ -123,14 +142,15 @@ impl Fleet {
     }
 
     fn park(&mut self, now: Instant, from: &str, id: TransferId) {
-        let strays = self.sender(id).and_then(|sender| {
+        let mut sent = Lingering::default();
+        if let Some(sender) = self.sender(id) {
             sender.park(now);
-            sender.strays_until(now)
-        });
+            sent = sender.take_sent();
+        }
         self.touch(now, id);
         if let Some(lane) = self.lanes.get_mut(from) {
             lane.current = None;
-            lane.keep_quiet_until(strays);
+            lane.handle_left(now, None, sent);
         }
     }
 
@@ -139,7 +159,7 @@ impl Fleet {
         let Some(from) = self
             .transfers
             .get(&id)
-            .filter(|entry| entry.is_waiting())
+            .filter(|entry| entry.has_had_turn(now))
             .map(|entry| Arc::clone(&entry.from))
         else {
             return;
@@ -165,6 +185,31 @@ impl Fleet {
         if let Some(lane) = self.lanes.get_mut(&from) {
             lane.queue.retain(|other| *other != id);
             lane.queue.push_back(id);
+        }
+        self.advance(now, &from);
+    }
+
+    /// The device of `id` may be awake: of those that wait on its topic it asks first.
+    pub(super) fn prefer_waiting(&mut self, now: Instant, id: TransferId) {
+        let Some(entry) = self.transfers.get(&id).filter(|entry| entry.is_waiting()) else {
+            return;
+        };
+        let from = Arc::clone(&entry.from);
+        let Some(lane) = self.lanes.get_mut(&from) else {
+            return;
+        };
+        lane.queue.retain(|other| *other != id);
+        lane.queue.push_front(id);
+        let is_waiting = |other: &TransferId| {
+            self.transfers
+                .get(other)
+                .is_some_and(super::Entry::is_waiting)
+        };
+        if let Some(current) = lane
+            .current
+            .filter(|other| *other != id && is_waiting(other))
+        {
+            self.park(now, &from, current);
         }
         self.advance(now, &from);
     }
@@ -211,7 +256,7 @@ impl Fleet {
         self.advance(now, &from);
     }
 
-    /// Has the fleet called when the quiet time of `from` is over.
+    /// Has the fleet called when the quiet time of `from` is over, for the next transfer or because there is none.
     fn note_quiet(&mut self, now: Instant, from: &str) {
         let Some((name, _)) = self.lanes.get_key_value(from) else {
             return;
@@ -220,14 +265,20 @@ impl Fleet {
         let Some(lane) = self.lanes.get_mut(from) else {
             return;
         };
-        let deadline = lane.quiet_until.filter(|until| now < *until);
+        let until = if lane.queue.is_empty() {
+            lane.busy_until()
+        } else {
+            lane.quiet_until
+        };
+        let deadline = until.filter(|until| now < *until);
         self.deadlines.replace(due, lane.deadline, deadline);
         lane.deadline = deadline;
     }
 
-    /// Nobody is left on `from`. Its quiet time is waited for, so that the next transfer on it keeps to it.
+    /// Nobody is left on `from`. What may still come is waited for, so that a transfer on it until then knows of it.
     fn drop_lane(&mut self, now: Instant, from: &str) {
-        if self.lanes.get(from).is_some_and(|lane| !lane.is_quiet(now)) {
+        let is_over = |lane: &Lane| lane.busy_until().is_none_or(|until| until <= now);
+        if self.lanes.get(from).is_some_and(is_over) {
             self.lanes.remove(from);
             self.events.push_back(Event::Idle(from.to_owned()));
         }

@@ -1,6 +1,6 @@
 //! The chunks of an image: which are confirmed, which are outstanding, and which go out next.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::time::Instant;
 
@@ -48,7 +48,8 @@ pub(super) struct Chunks {
     /// The newest sendings that were answered, newest first.
     newest_answered: [u64; PACKET_THRESHOLD],
     sendings: u64,
-    again: VecDeque<u16>,
+    /// To be sent again; the lowest first, since some devices take chunks in their order only.
+    again: BTreeSet<u16>,
     tries: BTreeMap<u16, Tries>,
 }
 
@@ -65,7 +66,7 @@ impl Chunks {
             by_sending: BTreeMap::new(),
             newest_answered: [0; PACKET_THRESHOLD],
             sendings: 0,
-            again: VecDeque::new(),
+            again: BTreeSet::new(),
             tries: BTreeMap::new(),
         }
     }
@@ -113,15 +114,17 @@ impl Chunks {
 
     /// What may go out with a window of `window` chunks: first what has to be sent again.
     pub(super) fn next(&self, window: u16) -> Option<Next> {
-        if let Some(&chunk) = self.again.front() {
+        if self.flights.len() >= usize::from(window) {
+            return None;
+        }
+        if let Some(&chunk) = self.again.first() {
             return Some(Next {
                 chunk,
                 is_first: false,
             });
         }
-        let has_room = self.flights.len() < usize::from(window);
         let chunk = u16::try_from(self.next).ok()?;
-        (has_room && self.next < self.total).then_some(Next {
+        (self.next < self.total).then_some(Next {
             chunk,
             is_first: true,
         })
@@ -132,7 +135,7 @@ impl Chunks {
         if next.is_first {
             self.next += 1;
         } else {
-            self.again.pop_front();
+            self.again.remove(&next.chunk);
         }
         self.sendings += 1;
         let flight = Flight {
@@ -150,7 +153,7 @@ impl Chunks {
             return None;
         }
         let flight = self.take_flight(chunk);
-        self.again.retain(|other| *other != chunk);
+        self.again.remove(&chunk);
         if let Some(word) = self.confirmed.get_mut(usize::from(chunk / 64)) {
             *word |= bit(chunk);
         }
@@ -178,19 +181,14 @@ impl Chunks {
     /// `chunk` has to be sent again; false where it waits for that already.
     pub(super) fn send_again(&mut self, chunk: u16) -> bool {
         self.take_flight(chunk);
-        let is_new = !self.again.contains(&chunk);
-        if is_new {
-            self.again.push_back(chunk);
-        }
-        is_new
+        self.again.insert(chunk)
     }
 
-    /// The link is back: whatever was outstanding goes out once more, in its order, and no chunk is blamed for it.
+    /// The link is back: whatever was outstanding goes out once more, and no chunk is blamed for it.
     pub(super) fn send_all_again(&mut self) {
-        for chunk in core::mem::take(&mut self.by_sending).into_values().rev() {
-            self.again.push_front(chunk);
-        }
-        self.flights.clear();
+        self.by_sending.clear();
+        self.again
+            .extend(self.flights.drain().map(|(chunk, _)| chunk));
         for tries in self.tries.values_mut() {
             tries.timeouts = 0;
             tries.timeouts_since_reconnect = 0;
@@ -288,18 +286,18 @@ mod tests {
     }
 
     #[test]
-    fn the_window_bounds_new_chunks_but_not_those_sent_again() {
+    fn the_window_bounds_new_chunks_and_those_sent_again() {
         let mut chunks = Chunks::new(10);
-        send(&mut chunks, 2);
-        assert_eq!(chunks.next(2), None);
+        send(&mut chunks, 3);
+        assert_eq!(chunks.next(3), None);
+        chunks.send_again(2);
         chunks.send_again(1);
-        assert_eq!(
-            chunks.next(1),
-            Some(Next {
-                chunk: 1,
-                is_first: false
-            })
-        );
+        assert_eq!(chunks.next(1), None);
+        let lowest = Next {
+            chunk: 1,
+            is_first: false,
+        };
+        assert_eq!(chunks.next(2), Some(lowest));
     }
 
     #[test]

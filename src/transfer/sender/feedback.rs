@@ -1,9 +1,10 @@
 //! What a feedback does to a transfer.
 
-use super::{Control, LATEST_FEEDBACK, Sender};
+use super::{Control, Sender};
 use crate::time::Instant;
 use crate::transfer::error::{Error, Stage};
 use crate::transfer::frame::{Feedback, Function, Status};
+use crate::transfer::lingering::LATEST_FEEDBACK;
 use crate::transfer::log::{LogEntry, LogEvent};
 use crate::transfer::numbering::{Numbering, decide};
 use crate::transfer::options::Phase;
@@ -129,13 +130,18 @@ impl Sender {
         self.rate.handle_bytes(now, self.bytes_acked);
         while let Some(overtaken) = self.chunks.overtaken() {
             self.chunk_again(now, overtaken, Cause::Overtaken);
-            if self.phase != Phase::Data && self.phase != Phase::Finish {
+            if !self.is_under_way() {
                 return;
             }
         }
-        if self.chunks.are_all_confirmed() && self.end.is_none() {
+        if self.chunks.are_all_confirmed() {
             self.ask_whether_whole();
         }
+    }
+
+    /// Neither has it ended nor does it start over.
+    fn is_under_way(&self) -> bool {
+        self.end.is_none() && matches!(self.phase, Phase::Data | Phase::Finish)
     }
 
     fn confirmed_bytes(&self) -> usize {
@@ -234,7 +240,6 @@ impl Sender {
 
     fn ignore(&mut self, now: Instant, feedback: Option<Feedback>, reason: &'static str) {
         self.ignored = self.ignored.saturating_add(1);
-        self.stray_until = Some(now + LATEST_FEEDBACK);
         let entry = match feedback {
             Some(feedback) => LogEntry {
                 status: Some(feedback.status),

@@ -30,6 +30,7 @@ impl Sender {
         if !self.is_quiet(now) {
             self.quiet_until = None;
         }
+        self.earlier.forget(now);
         if self
             .control_deadline()
             .is_some_and(|deadline| self.clock.felt(now) >= deadline)
@@ -53,9 +54,10 @@ impl Sender {
             .map(|(_, sent_at)| sent_at + self.patience.for_data());
         let felt = earliest(self.control_deadline(), oldest);
         let clocks = felt.and_then(|felt| self.clock.deadline(felt));
-        let quiet = self.quiet_until.filter(|_| self.clock.is_running());
+        let held = self.quiet_until.max(self.held_until());
+        let held = held.filter(|_| self.clock.is_running());
         let give_up = self.give_up_at.filter(|_| self.phase == Phase::Waiting);
-        earliest(earliest(clocks, quiet), give_up)
+        earliest(earliest(clocks, held), give_up)
     }
 
     /// In felt time.

@@ -16,8 +16,8 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
             .input_path(wasm)
             .out_name(NAME)
             .typescript(true)
-        // `init()` alone finds the wasm beside the module.
-        .omit_default_module_path(false)
+            // `init()` alone finds the wasm beside the module.
+            .omit_default_module_path(false)
             .keep_debug(dev)
             .remove_name_section(!dev)
             .remove_producers_section(!dev)

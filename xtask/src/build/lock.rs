@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 
 /// Fails unless wasm-bindgen and its generator have one version.
 pub fn check(lock: &str) -> Result {
-    let library = version(lock, "wasm-bindgen")?;
+    let library = bindgen(lock)?;
     let generator = version(lock, "wasm-bindgen-cli-support")?;
     if library == generator {
         return Ok(());
@@ -14,6 +14,11 @@ pub fn check(lock: &str) -> Result {
         format!("Cargo.lock has wasm-bindgen {library}, but wasm-bindgen-cli-support {generator}"),
         format!("set both to {library}, in Cargo.toml and in xtask/Cargo.toml"),
     ))
+}
+
+/// The version of the crate's wasm-bindgen.
+pub fn bindgen(lock: &str) -> Result<&str> {
+    version(lock, "wasm-bindgen")
 }
 
 fn version<'a>(lock: &'a str, package: &str) -> Result<&'a str> {

@@ -7,12 +7,14 @@ mod optimise;
 mod package;
 mod stamp;
 
-use std::path::PathBuf;
+pub use lock::bindgen as bindgen_version;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::error::{Error, Result};
 use crate::flags::{self, Flags};
-use crate::paths::{Paths, make_dir, read};
+use crate::paths::{Paths, make_dir, read, remove_dir};
 use crate::step;
 
 /// The base of every file's name, as wasm-pack has it.
@@ -30,7 +32,9 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Mqtt, Self::Image, Self::Whole];
+    pub const ALL: [Self; 3] = [Self::Mqtt, Self::Image, Self::Whole];
+    /// What the page loads; the whole is for pages of others.
+    pub const PAGE: [Self; 2] = [Self::Mqtt, Self::Image];
 
     fn features(self) -> &'static str {
         match self {
@@ -79,7 +83,7 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
         }
     }
     let paths = Paths::find()?;
-    site(&paths, grade, Freshness::SameGrade)?;
+    site(&paths, &Part::ALL, grade, Freshness::SameGrade)?;
     package(&paths)?;
     println!(
         "www is ready to be served; the npm package is in {}",
@@ -102,8 +106,8 @@ pub enum Freshness {
     AnyGrade,
 }
 
-/// Makes the site's modules, unless those there are up to date.
-pub fn site(paths: &Paths, grade: Grade, freshness: Freshness) -> Result {
+/// Makes the site's modules, save those that are there and up to date.
+pub fn site(paths: &Paths, parts: &[Part], grade: Grade, freshness: Freshness) -> Result {
     lock::check(&read(&paths.root.join("Cargo.lock"))?)?;
     let sources = stamp::sources(&paths.root)?;
     let optimiser = match grade {
@@ -116,43 +120,69 @@ pub fn site(paths: &Paths, grade: Grade, freshness: Freshness) -> Result {
     } else {
         grade
     };
-    let there = stamp::up_to_date(&paths.modules(), sources);
-    if there.is_some_and(|there| freshness == Freshness::AnyGrade || there == grade) {
-        return Ok(());
+    for part in parts {
+        let out = paths.modules().join(part.folder());
+        let there = stamp::up_to_date(&out, sources);
+        if there.is_some_and(|there| freshness == Freshness::AnyGrade || there == grade) {
+            continue;
+        }
+        empty(&out)?;
+        make(paths, *part, grade, optimiser.as_ref(), &out)?;
+        stamp::write(&out, sources, grade)?;
     }
-    eprintln!("building the site's modules");
-    stamp::remove(&paths.modules())?;
-    for part in Part::ALL {
-        make(paths, part, grade, optimiser.as_ref())?;
-    }
-    stamp::write(&paths.modules(), sources, grade)
+    Ok(())
 }
 
-fn make(paths: &Paths, part: Part, grade: Grade, optimiser: Option<&PathBuf>) -> Result {
+fn make(
+    paths: &Paths,
+    part: Part,
+    grade: Grade,
+    optimiser: Option<&PathBuf>,
+    out: &Path,
+) -> Result {
     let wasm = cargo::compile(paths, part, grade)?;
-    let out = paths.modules().join(part.folder());
-    make_dir(&out)?;
     step::timed(&format!("bindings {}", part.name()), || {
-        bindgen::generate(&wasm, &out, grade)
+        bindgen::generate(&wasm, out, grade)
     })?;
     match optimiser {
-        Some(wasm_opt) => optimise::run(paths, wasm_opt, part, &out),
+        Some(wasm_opt) => optimise::run(paths, wasm_opt, part, out),
         None => Ok(()),
     }
 }
 
-/// The files that each part must consist of.
-fn outputs() -> impl Iterator<Item = String> {
-    Part::ALL.into_iter().flat_map(|part| {
-        let folder = match part.folder() {
-            "" => String::new(),
-            folder => format!("{folder}/"),
-        };
-        [".js", ".d.ts", "_bg.wasm"].map(|end| format!("{folder}{NAME}{end}"))
-    })
+/// Removes a part, but not those in folders below it.
+///
+/// The stamp goes too: a build that is broken off must not look finished. And snippets have names that change.
+fn empty(out: &Path) -> Result {
+    make_dir(out)?;
+    remove_dir(&out.join("snippets"))?;
+    let fail = |e: std::io::Error| Error::file(format!("empty {}", out.display()), &e);
+    for entry in std::fs::read_dir(out).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.is_file() {
+            std::fs::remove_file(&path).map_err(fail)?;
+        }
+    }
+    Ok(())
 }
 
 /// The error for what cannot happen in a checkout that was left as it was.
 fn damaged(what: &str) -> Error {
     Error::new(what, "compare the file with the repository's")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TempDir;
+
+    #[test]
+    fn emptying_a_part_spares_the_parts_below_it() {
+        let dir = TempDir::new();
+        let names = ["a.js", ".stamp", "snippets/x/b.js", "mqtt/a.js"];
+        let names = names.map(|name| dir.put(name, ""));
+        empty(&dir).unwrap();
+        let there = names.map(|path| path.exists());
+        assert_eq!(there, [false, false, false, true]);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{NAME, Part, damaged};
 use crate::error::{Error, Result};
-use crate::paths::{Paths, make_dir, read, write};
+use crate::paths::{Paths, make_dir, read, remove_dir, write};
 
 /// The files of the checkout that go along, and whose absence is said.
 const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -13,16 +13,8 @@ const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 /// Copies `www/pkg` and writes what npm wants to know.
 pub fn make(paths: &Paths) -> Result {
     let out = paths.package();
-    // An old file must not travel along.
-    match fs::remove_dir_all(&out) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Error::file(format!("empty {}", out.display()), &e));
-        }
-        _ => {}
-    }
-    for name in files() {
-        copy(&paths.modules().join(&name), &out.join(&name))?;
-    }
+    remove_dir(&out)?;
+    copy_tree(&paths.modules(), &out)?;
     for paper in PAPERS {
         let from = paths.root.join(paper);
         if from.exists() {
@@ -35,13 +27,19 @@ pub fn make(paths: &Paths) -> Result {
     write(&out.join("package.json"), package_json(&manifest)?)
 }
 
-fn files() -> impl Iterator<Item = String> {
-    super::outputs().chain(Part::ALL.into_iter().map(|part| {
-        Path::new(part.folder())
-            .join(format!("{NAME}_bg.wasm.d.ts"))
-            .to_string_lossy()
-            .into_owned()
-    }))
+/// Copies a directory and those below it, but nothing hidden: the stamp stays behind.
+fn copy_tree(from: &Path, to: &Path) -> Result {
+    let fail = |e: std::io::Error| Error::file(format!("list {}", from.display()), &e);
+    for entry in fs::read_dir(from).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_tree(&path, &copied)?;
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
+            copy(&path, &copied)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
@@ -76,15 +74,14 @@ fn package_json(manifest: &str) -> Result<String> {
 {exports}
     "./package.json": "./package.json"
   }},
-  "files": [{files}],
-  "sideEffects": false
+  "files": ["{NAME}*", "mqtt", "image", "snippets", "LICENSE-*"],
+  "sideEffects": ["./snippets/*", "./mqtt/snippets/*", "./image/snippets/*"]
 }}
 "#,
         version = version?,
         description = description?,
         repository = repository?,
         exports = exports(),
-        files = file_list(),
     ))
 }
 
@@ -103,11 +100,6 @@ fn exports() -> String {
     Part::ALL.map(entry).join("\n")
 }
 
-fn file_list() -> String {
-    let quoted: Vec<String> = files().map(|name| format!("\"{name}\"")).collect();
-    quoted.join(", ")
-}
-
 /// The value of `key = "…"` in the manifest's first section.
 fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
     let section = manifest.split("\n[").next().unwrap_or_default();
@@ -123,6 +115,7 @@ fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     const MANIFEST: &str = "[package]\nname = \"x\"\nversion = \"1.2.3\"\ndescription = \"Says so\"\n\
         license = \"MIT OR Apache-2.0\"\nrepository = \"https://h/r\"\n\n[dependencies]\nkeywords = \"no\"\n";
@@ -148,12 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn every_file_of_every_part_is_listed() {
-        let list = file_list();
-        assert_eq!(list.matches(".wasm\"").count(), 3, "{list}");
-        assert!(
-            list.contains("\"image/mqtt_image_sender_bg.wasm.d.ts\""),
-            "{list}"
-        );
+    fn the_modules_travel_with_their_snippets_and_without_the_stamp() {
+        let dir = TempDir::new();
+        let names = ["mqtt/snippets/a/b.js", ".stamp", "a.wasm"];
+        for name in names {
+            dir.put(&format!("from/{name}"), "content");
+        }
+        copy_tree(&dir.join("from"), &dir.join("to")).unwrap();
+        let there = names.map(|name| dir.join("to").join(name).exists());
+        assert_eq!(there, [true, false, true]);
     }
 }

@@ -1,14 +1,14 @@
-//! Whether the site's modules are up to date: a stamp beside them names the sources that they were made from.
+//! Whether a module is up to date: a stamp beside it names the sources that it was made from.
 //!
 //! Content counts, not the time of a file: a checkout of another branch changes times without need.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Grade, outputs};
+use super::{Grade, NAME};
 use crate::error::{Error, Result};
 
-/// What the modules depend on, beside the directories below.
+/// What a module depends on, beside the directories below.
 const FILES: [&str; 4] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -16,6 +16,8 @@ const FILES: [&str; 4] = [
     ".cargo/config.toml",
 ];
 const DIRS: [&str; 2] = ["src", "xtask/src/build"];
+/// The ends of the files that a module consists of, beside its snippets.
+const OUTPUTS: [&str; 3] = [".js", ".d.ts", "_bg.wasm"];
 const STAMP: &str = ".stamp";
 
 /// A number that stands for all the sources.
@@ -42,30 +44,21 @@ pub fn sources(root: &Path) -> Result<u64> {
     Ok(hash.0)
 }
 
-/// The grade of the modules in `dir`, if all are there and were made from `sources`.
+/// The grade of the module in `dir`, if it is there and was made from `sources`.
 pub fn up_to_date(dir: &Path, sources: u64) -> Option<Grade> {
     let stamp = fs::read_to_string(dir.join(STAMP)).ok()?;
-    let complete = outputs().all(|name| dir.join(name).is_file());
+    let complete = OUTPUTS
+        .iter()
+        .all(|end| dir.join(format!("{NAME}{end}")).is_file());
     let grades = [Grade::Dev, Grade::Release, Grade::Optimised];
     grades
         .into_iter()
         .find(|grade| complete && stamp == line(sources, *grade))
 }
 
-/// Says that the modules in `dir` were made from `sources`.
+/// Says that the module in `dir` was made from `sources`.
 pub fn write(dir: &Path, sources: u64, grade: Grade) -> Result {
     crate::paths::write(&dir.join(STAMP), line(sources, grade))
-}
-
-/// Says that the modules in `dir` are not to be trusted: a build that is broken off must not look finished.
-pub fn remove(dir: &Path) -> Result {
-    match fs::remove_file(dir.join(STAMP)) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::file(
-            format!("remove the stamp in {}", dir.display()),
-            &e,
-        )),
-        _ => Ok(()),
-    }
 }
 
 fn line(sources: u64, grade: Grade) -> String {
@@ -103,64 +96,57 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
-    /// A checkout with one source file, and modules made from it.
-    fn checkout(name: &str) -> (PathBuf, PathBuf) {
-        let root = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&root);
-        for dir in [
-            ".cargo",
-            "src/mqtt",
-            "xtask/src/build",
-            "pkg/mqtt",
-            "pkg/image",
-        ] {
-            fs::create_dir_all(root.join(dir)).unwrap();
+    /// A checkout with one source file, and in `pkg` a module made from it.
+    fn checkout() -> TempDir {
+        let root = TempDir::new();
+        let made = OUTPUTS.map(|end| format!("pkg/{NAME}{end}"));
+        let inputs = FILES
+            .into_iter()
+            .chain(["src/lib.rs", "xtask/src/build/mod.rs"]);
+        for name in inputs.chain(made.iter().map(String::as_str)) {
+            root.put(name, "content");
         }
-        let names = FILES.iter().map(|name| (*name).to_owned());
-        let made = outputs().map(|name| format!("pkg/{name}"));
-        for name in names.chain(made).chain(["src/lib.rs".to_owned()]) {
-            fs::write(root.join(name), "content").unwrap();
-        }
-        let dir = root.join("pkg");
-        write(&dir, sources(&root).unwrap(), Grade::Release).unwrap();
-        (root, dir)
+        write(&root.join("pkg"), sources(&root).unwrap(), Grade::Release).unwrap();
+        root
     }
 
-    fn grade(root: &Path, dir: &Path) -> Option<Grade> {
-        up_to_date(dir, sources(root).unwrap())
+    fn grade(root: &Path) -> Option<Grade> {
+        up_to_date(&root.join("pkg"), sources(root).unwrap())
     }
 
     #[test]
     fn what_was_just_made_is_up_to_date_even_when_a_file_is_touched() {
-        let (root, dir) = checkout("fresh");
-        assert_eq!(grade(&root, &dir), Some(Grade::Release));
-        fs::write(root.join("src/lib.rs"), "content").unwrap();
-        assert_eq!(grade(&root, &dir), Some(Grade::Release));
+        let root = checkout();
+        assert_eq!(grade(&root), Some(Grade::Release));
+        root.put("src/lib.rs", "content");
+        assert_eq!(grade(&root), Some(Grade::Release));
     }
 
     #[test]
     fn a_changed_moved_or_new_source_makes_it_old() {
-        let (root, dir) = checkout("old");
-        fs::write(root.join("src/lib.rs"), "other").unwrap();
-        assert_eq!(grade(&root, &dir), None);
+        for name in ["src/lib.rs", "Cargo.lock", "xtask/src/build/mod.rs"] {
+            let root = checkout();
+            root.put(name, "CONTENT");
+            assert_eq!(grade(&root), None, "{name}");
+        }
+        let root = checkout();
         fs::remove_file(root.join("src/lib.rs")).unwrap();
-        fs::write(root.join("src/mqtt/lib.rs"), "content").unwrap();
-        assert_eq!(grade(&root, &dir), None);
-        let (root, dir) = checkout("new");
-        fs::write(root.join("src/mqtt/mod.rs"), "").unwrap();
-        assert_eq!(grade(&root, &dir), None);
+        root.put("src/mqtt/lib.rs", "content");
+        assert_eq!(grade(&root), None);
+        let root = checkout();
+        root.put("src/mqtt/mod.rs", "");
+        assert_eq!(grade(&root), None);
     }
 
     #[test]
-    fn a_missing_module_or_a_removed_stamp_makes_it_old() {
-        let (root, dir) = checkout("missing");
-        fs::remove_file(dir.join("mqtt/mqtt_image_sender_bg.wasm")).unwrap();
-        assert_eq!(grade(&root, &dir), None);
-        let (root, dir) = checkout("removed");
-        remove(&dir).unwrap();
-        assert_eq!(grade(&root, &dir), None);
-        assert_eq!(remove(&dir), Ok(()));
+    fn a_missing_module_or_stamp_makes_it_old() {
+        for name in ["pkg/mqtt_image_sender_bg.wasm", "pkg/.stamp"] {
+            let root = checkout();
+            fs::remove_file(root.join(name)).unwrap();
+            assert_eq!(grade(&root), None, "{name}");
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub fn start(address: &str, to: &str, from: &str) -> Result<Receiver<Received>> 
         .ok_or_else(|| {
             Error::new(
                 format!("the demo's device does not reach the broker at {address}"),
-                "see whether something else holds that port, or give another with --port",
+                "see whether it listens there, or give its address with --broker-tcp",
             )
         })?;
     let (images, received) = channel();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use super::args::Args;
-use crate::build::{self, Freshness, Grade};
+use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
 use crate::flags::Flags;
 use crate::paths::Paths;
@@ -18,7 +18,7 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     let paths = Paths::find()?;
     // The two builds use different directories and so do not wait for each other: one core is not left idle.
     let program = Step::start(&paths, "broker and device", &mut compile())?;
-    build::site(&paths, Grade::Release, Freshness::AnyGrade)?;
+    build::site(&paths, &Part::PAGE, Grade::Release, Freshness::AnyGrade)?;
     program.wait()?.must_succeed(&paths)?;
     become_program(Command::new(paths.target.join("xtask/demo")).args(words))
 }

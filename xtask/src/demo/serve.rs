@@ -22,21 +22,28 @@ pub fn serve(flags: Flags) -> Result<ExitCode> {
     let (url, tcp) = find_broker(&args)?;
     let served = args.image.as_deref().map(served_path).transpose()?;
     let port = start_site(&paths, args.port, served.clone())?;
-    let received = device::start(&tcp, TO, FROM)?;
     let links = Links { port, broker: url };
-    let device = Device {
+    let device = device::start(&tcp, TO, FROM).map(|received| Device {
         received,
         dir: paths.received(),
-    };
+    });
     if let Some((path, _)) = served {
-        return once::send(&paths, &links.send_now(&path), &device);
+        return once::send(&paths, &links.send_now(&path), &device?);
     }
     print_links(&links, &tcp, &paths);
     if args.open {
         open(&links.send());
     }
-    loop {
-        device.next(None)?;
+    match device {
+        Ok(device) => device.report_all(),
+        // A broker of one's own may have no door for TCP, and the device in a tab needs none.
+        Err(error) if args.broker.is_some() => {
+            eprintln!("only the device in a tab will receive: {error}");
+            loop {
+                std::thread::park();
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -47,6 +54,12 @@ pub struct Device {
 }
 
 impl Device {
+    fn report_all(&self) -> Result<ExitCode> {
+        loop {
+            self.next(None)?;
+        }
+    }
+
     /// Waits for an image, at most as long as `limit`, and saves and reports it.
     pub fn next(&self, limit: Option<std::time::Duration>) -> Result<Option<Received>> {
         let image = match limit {

@@ -8,10 +8,12 @@ use std::sync::Once;
 use super::Bench;
 use crate::error::{Error, Result};
 use crate::paths::{Paths, read, write};
-use crate::{step, tools};
+use crate::{build, step, tools};
 
 /// The client library of the reference device.
 const PAHO: &str = "paho-mqtt>=2,<3";
+
+const WASM_PACK: &str = "0.15.1";
 
 impl Bench {
     /// Tells a suite where things are and how much to do.
@@ -24,13 +26,24 @@ impl Bench {
             .env("MIS_PYTHON", venv_python(paths))
             .env("MIS_FULL", if self.args.full { "1" } else { "0" })
             .env("MIS_SEEDS", self.args.seeds.to_string());
+        let wasm_pack = tools_bin(paths).join("wasm-pack");
+        if wasm_pack.exists() {
+            // Beside it lies the wasm-bindgen that it would otherwise compile for itself.
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let dirs = std::iter::once(tools_bin(paths)).chain(std::env::split_paths(&path));
+            command.env("MIS_WASM_PACK", &wasm_pack);
+            command.env("PATH", std::env::join_paths(dirs).unwrap_or(path.clone()));
+        }
         let programs = [
             ("MIS_CHROMIUM", tools::chromium()),
             ("MIS_MOSQUITTO", tools::find(&["mosquitto"])),
             ("MIS_NATS", tools::find(&["nats-server"])),
         ];
         for (name, program) in programs {
-            command.env(name, program.unwrap_or_default());
+            // A variable that is empty would look like an answer.
+            if let Some(program) = program {
+                command.env(name, program);
+            }
         }
     }
 }
@@ -93,6 +106,25 @@ pub fn node_modules(paths: &Paths) -> Result {
     command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     step::run(paths, "npm ci", &mut command)?.must_succeed(paths)?;
     write(&stamp, lock)
+}
+
+/// wasm-pack and the wasm-bindgen that it needs, compiled: their ready-made programs come from a site of their own.
+pub fn wasm_pack(paths: &Paths) -> Result {
+    let lock = read(&paths.root.join("Cargo.lock"))?;
+    let bindgen = build::bindgen_version(&lock)?;
+    for (package, version) in [("wasm-pack", WASM_PACK), ("wasm-bindgen-cli", bindgen)] {
+        // It does nothing where that version is installed already.
+        let mut command = Command::new("cargo");
+        command.args(["install", package, "--version", version, "--root"]);
+        command.arg(paths.target.join("xtask-tools"));
+        command.env("CARGO_TARGET_DIR", paths.target.join("xtask-tools/build"));
+        step::run(paths, &format!("cargo install {package}"), &mut command)?.must_succeed(paths)?;
+    }
+    Ok(())
+}
+
+fn tools_bin(paths: &Paths) -> PathBuf {
+    paths.target.join("xtask-tools/bin")
 }
 
 fn venv_python(paths: &Paths) -> PathBuf {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::count::Tally;
 use super::{Bench, Suite, install, judge};
-use crate::build::{self, Freshness, Grade};
+use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
 use crate::step;
 
@@ -17,8 +17,11 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     install::mosquitto(paths)?;
     install::python(paths)?;
     install::node_modules(paths)?;
-    build::site(paths, Grade::Optimised, Freshness::SameGrade)?;
+    build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(paths)?;
+    if suite == Suite::Package && bench.args.full {
+        install::wasm_pack(paths)?;
+    }
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=spec"]).args(files);
     bench.environment(&mut command);
@@ -52,15 +55,15 @@ fn is_test(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     #[test]
     fn test_files_are_told_from_helpers_and_their_absence_is_an_error() {
-        let dir = std::env::temp_dir().join(format!("xtask-node-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
+        let dir = TempDir::new();
         assert!(test_files(&dir).is_err());
         assert!(test_files(&dir.join("none")).is_err());
         for name in ["b.test.mjs", "a.test.js", "helper.mjs", "test.mjs.txt"] {
-            std::fs::write(dir.join(name), "").unwrap();
+            dir.put(name, "");
         }
         let expected = ["a.test.js", "b.test.mjs"].map(|name| dir.join(name));
         assert_eq!(test_files(&dir).unwrap(), expected);

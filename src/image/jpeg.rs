@@ -1,9 +1,8 @@
-//! Pixels to files: JPEG that small decoders take, and PNG.
+//! Pixels to a JPEG that small decoders take, of a quality or within a number of bytes.
 
 use super::error::Error;
 use super::pixels::RgbImage;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder};
+use super::write::over_max_bytes;
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
 /// Encodings that the search for a size may make.
@@ -15,7 +14,7 @@ const NEAR: f64 = 0.97;
 ///
 /// # Errors
 /// [`Error::TooLarge`] for a side over 65,535.
-pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
     let (Ok(width), Ok(height)) = (u16::try_from(image.width()), u16::try_from(image.height()))
     else {
         return Err(Error::too_large(
@@ -39,12 +38,12 @@ pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 /// [`Error::TooLarge`] if even quality 1 is larger.
-pub(crate) fn jpeg_within(
+pub(crate) fn encode_within(
     image: &RgbImage,
     quality: u8,
     max_bytes: usize,
 ) -> Result<(Vec<u8>, u8), Error> {
-    let first = jpeg(image, quality)?;
+    let first = encode(image, quality)?;
     if first.len() <= max_bytes {
         return Ok((first, quality));
     }
@@ -60,7 +59,7 @@ pub(crate) fn jpeg_within(
             break;
         }
         let next = guess(fitting, too_large, max_bytes).clamp(least + 1, too_large.0 - 1);
-        let bytes = jpeg(image, next)?;
+        let bytes = encode(image, next)?;
         if bytes.len() <= max_bytes {
             found = Some((bytes, next));
         } else {
@@ -70,21 +69,13 @@ pub(crate) fn jpeg_within(
     let (bytes, quality) = match found {
         Some(found) => found,
         // The search may end above quality 1 without having found any; then 1 is the last word.
-        None if too_large.0 > 1 => (jpeg(image, 1)?, 1),
+        None if too_large.0 > 1 => (encode(image, 1)?, 1),
         None => return Err(over_max_bytes(too_large.1, max_bytes)),
     };
     match bytes.len() {
         length if length > max_bytes => Err(over_max_bytes(length, max_bytes)),
         _ => Ok((bytes, quality)),
     }
-}
-
-/// The picture cannot be brought under the limit.
-pub(crate) fn over_max_bytes(length: usize, max_bytes: usize) -> Error {
-    let reason = format!(
-        "{length} bytes at the least, over the limit of {max_bytes}: ask for fewer pixels or more bytes"
-    );
-    Error::too_large("maxBytes", reason)
 }
 
 /// The quality at which the size should come out just under the limit. Sizes fall as a power of the quantiser's step:
@@ -118,21 +109,6 @@ fn quality_of_step(step: f64) -> u8 {
     quality.clamp(0.0, 100.0).floor() as u8
 }
 
-/// PNG of 8 bits a channel.
-///
-/// # Errors
-/// [`Error::TooLarge`] if the encoder finds no memory.
-pub(crate) fn png(image: &RgbImage) -> Result<Vec<u8>, Error> {
-    let too_large = |_| Error::too_large("memory", "the PNG does not fit into memory");
-    let width = u32::try_from(image.width()).map_err(too_large)?;
-    let height = u32::try_from(image.height()).map_err(too_large)?;
-    let mut out = Vec::new();
-    PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Adaptive)
-        .write_image(image.bytes(), width, height, ExtendedColorType::Rgb8)
-        .map_err(|error| Error::too_large("memory", error.to_string()))?;
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_jpeg_is_what_small_decoders_take() {
-        let bytes = jpeg(&testing::photograph(64, 48), 95).unwrap();
+        let bytes = encode(&testing::photograph(64, 48), 95).unwrap();
         let markers = testing::jpeg_markers(&bytes);
         assert!(markers.contains(&0xc0), "baseline");
         assert!(!markers.contains(&0xdd), "no restart interval");
@@ -152,20 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn a_png_comes_back_to_the_byte() {
-        let image = testing::photograph(61, 47);
-        let decoded = ::image::load_from_memory(&png(&image).unwrap())
-            .unwrap()
-            .into_rgb8();
-        assert_eq!(decoded.as_raw(), image.bytes());
-    }
-
-    #[test]
     fn the_quality_is_lowered_until_the_bytes_suffice() {
         let image = testing::photograph(320, 240);
-        let full = jpeg(&image, 85).unwrap().len();
-        assert_eq!(jpeg_within(&image, 85, full).unwrap().1, 85);
-        let smallest = jpeg(&image, 1).unwrap().len();
+        let full = encode(&image, 85).unwrap().len();
+        assert_eq!(encode_within(&image, 85, full).unwrap().1, 85);
+        let smallest = encode(&image, 1).unwrap().len();
         for limit in [
             full - 1,
             full * 3 / 4,
@@ -175,16 +142,16 @@ mod tests {
             smallest + 100,
             smallest,
         ] {
-            let (bytes, quality) = jpeg_within(&image, 85, limit).unwrap();
+            let (bytes, quality) = encode_within(&image, 85, limit).unwrap();
             assert!(bytes.len() <= limit, "{} of {limit}", bytes.len());
-            let next = jpeg(&image, quality + 1).unwrap().len();
+            let next = encode(&image, quality + 1).unwrap().len();
             assert!(
                 next > limit || bytes.len() as f64 >= 0.97 * limit as f64,
                 "quality {quality}: {} or {next} of {limit}",
                 bytes.len()
             );
         }
-        let error = jpeg_within(&image, 85, smallest - 1).unwrap_err();
+        let error = encode_within(&image, 85, smallest - 1).unwrap_err();
         assert_eq!(error.code(), "too-large");
     }
 }

@@ -1,0 +1,158 @@
+//! From a wish for a link to an open socket: credentials, what the browser allows, and why it failed.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::access::{Access, access};
+use super::clock::now;
+use super::shell::{Shell, describe};
+use super::socket::{Socket, SocketEvent};
+use crate::client::{Error, LinkId};
+use crate::mqtt::Credentials;
+
+impl Shell {
+    pub(super) async fn open_socket(self: Rc<Self>, link: LinkId, url: usize) {
+        let opened = self.open_with_credentials(link, url).await;
+        if !self.core.borrow().wants(link) {
+            return;
+        }
+        match opened {
+            Ok(socket) => {
+                self.socket.replace(Some((link, socket)));
+            }
+            Err(error) => {
+                self.core.borrow_mut().handle_closed(now(), link, error);
+                self.drive();
+            }
+        }
+    }
+
+    async fn open_with_credentials(
+        self: &Rc<Self>,
+        link: LinkId,
+        url: usize,
+    ) -> Result<Socket, Error> {
+        let (credentials, signed) = self.credentials(link).await?;
+        let url = signed
+            .or_else(|| self.broker.urls.get(url).cloned())
+            .unwrap_or_default();
+        if let Access::Blocked(advice) = access(&url).await {
+            return Err(Error::Blocked { advice });
+        }
+        if !self.core.borrow().wants(link) {
+            return Err(Error::Closed);
+        }
+        let shell = Rc::clone(self);
+        let told = url.clone();
+        Socket::open(&url, move |event| {
+            shell.handle_socket(link, &told, &credentials, event)
+        })
+        .map_err(|thrown| {
+            let reason = format!(
+                "the browser refused to connect to {url}: {}",
+                describe(&thrown)
+            );
+            self.platform_cause.replace(Some(thrown));
+            Error::Network { reason }
+        })
+    }
+
+    /// User name, password, and a URL that `credentials()` may have signed.
+    async fn credentials(&self, link: LinkId) -> Result<(Credentials, Option<String>), Error> {
+        let Some(fresh) = &self.broker.fresh else {
+            return Ok((self.broker.fixed.clone(), None));
+        };
+        let asked = async {
+            let answer = fresh.call0(&JsValue::UNDEFINED)?;
+            JsFuture::from(js_sys::Promise::resolve(&answer)).await
+        };
+        match asked.await {
+            Ok(answer) => super::broker_options::fresh_credentials(&answer).map_err(|invalid| {
+                Error::Credentials {
+                    reason: format!(
+                        "its answer cannot be used: {}: {}",
+                        invalid.option, invalid.reason
+                    ),
+                }
+            }),
+            Err(thrown) => {
+                let reason = describe(&thrown);
+                if self.core.borrow().wants(link) {
+                    self.platform_cause.replace(Some(thrown));
+                }
+                Err(Error::Credentials { reason })
+            }
+        }
+    }
+
+    fn handle_socket(
+        self: &Rc<Self>,
+        link: LinkId,
+        url: &str,
+        credentials: &Credentials,
+        event: SocketEvent,
+    ) {
+        let now = now();
+        match event {
+            SocketEvent::Open => self.core.borrow_mut().handle_open(now, link, credentials),
+            SocketEvent::Message(bytes) => {
+                let bytes = js_sys::Uint8Array::new(&bytes);
+                let mut inbox = self.inbox.borrow_mut();
+                inbox.resize(usize::try_from(bytes.length()).unwrap_or(0), 0);
+                bytes.copy_to(&mut inbox);
+                self.core.borrow_mut().handle_input(now, link, &inbox);
+            }
+            SocketEvent::Text => {
+                let reason =
+                    "it sent a text frame, which MQTT over WebSocket does not have".to_owned();
+                self.core
+                    .borrow_mut()
+                    .handle_closed(now, link, Error::Protocol { reason });
+            }
+            SocketEvent::Closed { code, reason } => {
+                let was_up = self.core.borrow().is_up(link);
+                let reason = closed_reason(url, was_up, code, &reason);
+                if was_up {
+                    self.core
+                        .borrow_mut()
+                        .handle_closed(now, link, Error::Network { reason });
+                } else {
+                    return spawn_local(Rc::clone(self).explain_failure(
+                        link,
+                        url.to_owned(),
+                        reason,
+                    ));
+                }
+            }
+        }
+        self.drive();
+    }
+
+    /// A socket that did not open says nothing of why. A permission that is still not granted does.
+    async fn explain_failure(self: Rc<Self>, link: LinkId, url: String, reason: String) {
+        let error = match access(&url).await {
+            Access::Open => Error::Network { reason },
+            Access::Prompt(advice) | Access::Blocked(advice) => Error::Blocked { advice },
+        };
+        self.core.borrow_mut().handle_closed(now(), link, error);
+        self.drive();
+    }
+}
+
+/// A browser says of a socket that did not open only that it closed, whatever the cause.
+fn closed_reason(url: &str, was_up: bool, code: u16, reason: &str) -> String {
+    let said = match (code, reason) {
+        (1006, "") => String::new(),
+        (code, "") => format!(" (close code {code})"),
+        (code, reason) => format!(" (close code {code}: {reason})"),
+    };
+    if was_up {
+        format!("the connection to {url} was lost{said}")
+    } else {
+        format!(
+            "no broker answers at {url}{said}: check that it runs, that the port is its WebSocket listener, and its path (/mqtt, /ws)"
+        )
+    }
+}

@@ -1,0 +1,455 @@
+//! Direct binary search: from a dithered picture on, single pixels are changed as long as the eye sees less of an error.
+//!
+//! The eye is a low-pass filter, so what it sees of the error is the error's sum with all its neighbours' under the
+//! filter's autocorrelation c. That sum is kept for each pixel (here `seen`); then what a change by g at one pixel costs
+//! or saves is g (g c₀ + 2 seen), without looking further (M. Analoui and J. Allebach, 1992; DITHER.md, "The
+//! algorithm", 6, has the filter, the weights and what was tried). A change of place between two neighbours keeps the
+//! mean, and is all that is tried in black and white: single dots in shadows would vanish otherwise.
+
+use super::color_space::opponent;
+use super::frame::{ColorFrame, GrayFrame, Names, ONE};
+use super::pixels::RgbImage;
+use super::simd::F4;
+use std::f64::consts::PI;
+use std::ops::{Add, Mul, Sub};
+
+/// Pixels around one that its error is seen in.
+const RADIUS: usize = 3;
+const SIDE: usize = 2 * RADIUS + 1;
+/// A pixel's change matters to a neighbour of one that sees it, and no further.
+const MARGIN: usize = RADIUS + 1;
+/// The eight about the middle of 3 × 3.
+const NEIGHBOURS: [(usize, usize); 8] = [
+    (0, 0),
+    (1, 0),
+    (2, 0),
+    (0, 1),
+    (2, 1),
+    (0, 2),
+    (1, 2),
+    (2, 2),
+];
+/// Most of the gain comes in the first pass.
+const PASSES: usize = 3;
+/// What a change must save at least, lest rounding makes two of them chase each other.
+const LEAST_GAIN: f32 = 1e-7;
+
+/// Sums of Gaussians for Y, X − Y and Y − Z: weights, and spreads in degrees of visual angle (S-CIELAB; X. Zhang and
+/// B. Wandell, 1997).
+const EYE: [&[(f64, f64)]; 3] = [
+    &[(0.921, 0.0283), (0.105, 0.133), (-0.108, 4.336)],
+    &[(0.531, 0.0392), (0.330, 0.494)],
+    &[(0.488, 0.0536), (0.371, 0.386)],
+];
+/// 125 dots an inch at 40 cm.
+const PIXELS_A_DEGREE: f64 = 34.36;
+/// By how much errors of Y, X − Y and Y − Z count.
+const WEIGHTS: [f64; 3] = [1.0, 8.0, 2.0];
+
+/// A better arrangement of the grays of `indexes`, which a dither made of `image`.
+pub(crate) fn refine_gray(
+    image: &RgbImage,
+    names: &Names,
+    frame: &GrayFrame,
+    indexes: &[u8],
+) -> Vec<u8> {
+    let unit = 1.0 / ONE as f32;
+    let inks: Vec<f32> = frame
+        .levels
+        .iter()
+        .map(|&level| level as f32 * unit)
+        .collect();
+    let target = |pixel| frame.luminance(pixel) as f32 * unit;
+    let [kernel, ..] = kernels();
+    let errors = |pixel, ink: u8| inks[usize::from(ink)] - target(pixel);
+    let mut search = Search::new(image, names, indexes, &inks, &kernel, errors);
+    search.run(Moves::Swaps);
+    search.indexes(image)
+}
+
+/// A better arrangement of the colours of `indexes`, which a dither made of `image`.
+pub(crate) fn refine_color(
+    image: &RgbImage,
+    names: &Names,
+    frame: &ColorFrame,
+    indexes: &[u8],
+) -> Vec<u8> {
+    let axes = Axes::new();
+    let inks: Vec<F4> = frame.inks.iter().map(|&ink| axes.of(ink)).collect();
+    let errors = |pixel, ink: u8| inks[usize::from(ink)] - axes.of(frame.target(pixel));
+    let [y, red_green, blue_yellow] = kernels();
+    let kernel = std::array::from_fn(|row| {
+        std::array::from_fn(|column| {
+            F4::rgb([
+                y[row][column],
+                red_green[row][column],
+                blue_yellow[row][column],
+            ])
+        })
+    });
+    let mut search = Search::new(image, names, indexes, &inks, &kernel, errors);
+    search.run(Moves::All);
+    search.indexes(image)
+}
+
+/// Light along the axes on which the eye compares.
+trait Axis: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// The sum over the axes.
+    fn total(self) -> f32;
+}
+
+impl Axis for f32 {
+    #[inline(always)]
+    fn total(self) -> f32 {
+        self
+    }
+}
+
+impl Axis for F4 {
+    #[inline(always)]
+    fn total(self) -> f32 {
+        let Self([a, b, c, _]) = self;
+        a + b + c
+    }
+}
+
+/// From light to Y, X − Y and Y − Z, each times the root of its weight, because errors are squared.
+struct Axes([F4; 3]);
+
+impl Axes {
+    fn new() -> Self {
+        // Column by column: what each channel alone gives.
+        Self(
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(|channel| {
+                let seen = opponent(channel);
+                F4::rgb([0, 1, 2].map(|axis| (seen[axis] * WEIGHTS[axis].sqrt()) as f32))
+            }),
+        )
+    }
+
+    fn of(&self, light: F4) -> F4 {
+        let F4([r, g, b, _]) = light;
+        self.0[0] * r + self.0[1] * g + self.0[2] * b
+    }
+}
+
+/// The eye's autocorrelation between two pixels, for each distance along x and y.
+type Kernel<A> = [[A; SIDE]; SIDE];
+
+fn kernels() -> [Kernel<f32>; 3] {
+    EYE.map(|eye| {
+        let all: f64 = eye.iter().map(|(weight, _)| weight).sum();
+        let spread = |degrees: f64| (degrees * PIXELS_A_DEGREE).powi(2);
+        let between = |x: usize, y: usize| {
+            let squared = (x.abs_diff(RADIUS).pow(2) + y.abs_diff(RADIUS).pow(2)) as f64;
+            let pairs = eye.iter().flat_map(|a| eye.iter().map(move |b| (a, b)));
+            let part = |((u, s), (v, t)): (&(f64, f64), &(f64, f64))| {
+                let spread = spread(*s) + spread(*t);
+                u * v / (all * all * PI * spread) * (-squared / spread).exp()
+            };
+            pairs.map(part).sum::<f64>() as f32
+        };
+        std::array::from_fn(|y| std::array::from_fn(|x| between(x, y)))
+    })
+}
+
+/// What may be done to a pixel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// It changes places with a neighbour.
+    Swaps,
+    /// Also, it becomes another ink.
+    All,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Keeps its ink: it names it, or it lies in the margin.
+    Fixed,
+    /// Nothing about it has changed since it was looked at.
+    Settled,
+    Open,
+}
+
+/// A picture between two changes, with a margin that saves every question about edges.
+struct Search<'a, A> {
+    stride: usize,
+    inks: &'a [A],
+    kernel: &'a Kernel<A>,
+    indexes: Vec<u8>,
+    /// The error as the eye sees it at each pixel.
+    seen: Vec<A>,
+    state: Vec<State>,
+}
+
+impl<'a, A: Axis> Search<'a, A> {
+    fn new(
+        image: &RgbImage,
+        names: &Names,
+        indexes: &[u8],
+        inks: &'a [A],
+        kernel: &'a Kernel<A>,
+        error: impl Fn([u8; 3], u8) -> A,
+    ) -> Self {
+        let stride = image.width() + 2 * MARGIN;
+        let length = stride * (image.height() + 2 * MARGIN);
+        let mut errors = vec![A::default(); length];
+        let mut search = Self {
+            stride,
+            inks,
+            kernel,
+            indexes: vec![0; length],
+            seen: vec![A::default(); length],
+            state: vec![State::Fixed; length],
+        };
+        for (y, (pixels, indexes)) in image
+            .rows()
+            .zip(indexes.chunks_exact(image.width()))
+            .enumerate()
+        {
+            for (x, (&pixel, &index)) in pixels.iter().zip(indexes).enumerate() {
+                let at = search.at(x, y);
+                search.indexes[at] = index;
+                // A pixel that names its ink has no error: what came to it was dropped.
+                if names.find(pixel).is_none() {
+                    errors[at] = error(pixel, index);
+                    search.state[at] = State::Open;
+                }
+            }
+        }
+        search.look(&errors);
+        search
+    }
+
+    fn at(&self, x: usize, y: usize) -> usize {
+        (y + MARGIN) * self.stride + x + MARGIN
+    }
+
+    /// Fills [`Self::seen`] from the errors, row by row, so that the compiler can take several pixels at once.
+    fn look(&mut self, errors: &[A]) {
+        let stride = self.stride;
+        for row in RADIUS..errors.len() / stride - RADIUS {
+            let seen = &mut self.seen[row * stride + RADIUS..(row + 1) * stride - RADIUS];
+            for (y, weights) in self.kernel.iter().enumerate() {
+                let line = &errors[(row + y - RADIUS) * stride..][..stride];
+                for (x, &weight) in weights.iter().enumerate() {
+                    seen.iter_mut()
+                        .zip(&line[x..])
+                        .for_each(|(seen, &error)| *seen = *seen + error * weight);
+                }
+            }
+        }
+    }
+
+    fn run(&mut self, moves: Moves) {
+        for _ in 0..PASSES {
+            let mut changed = false;
+            for at in 0..self.state.len() {
+                if self.state[at] == State::Open {
+                    self.state[at] = State::Settled;
+                    changed |= self.improve(at, moves);
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// Makes the best change at a pixel, if there is one that helps.
+    fn improve(&mut self, at: usize, moves: Moves) -> bool {
+        let (here, seen) = (self.indexes[at], self.seen[at]);
+        let light = self.inks[usize::from(here)];
+        let itself = self.kernel[RADIUS][RADIUS];
+        let mut best = (-LEAST_GAIN, here, at);
+        if moves == Moves::All {
+            for (ink, &other) in (0..).zip(self.inks) {
+                let change = other - light;
+                let cost = (change * (change * itself + seen + seen)).total();
+                if cost < best.0 {
+                    best = (cost, ink, at);
+                }
+            }
+        }
+        for (x, y) in NEIGHBOURS {
+            let there = at + y * self.stride + x - self.stride - 1;
+            let ink = self.indexes[there];
+            if ink == here || self.state[there] == State::Fixed {
+                continue;
+            }
+            let change = self.inks[usize::from(ink)] - light;
+            let apart = itself - self.kernel[RADIUS + y - 1][RADIUS + x - 1];
+            let half = (change * (change * apart + seen - self.seen[there])).total();
+            if half + half < best.0 {
+                best = (half + half, ink, there);
+            }
+        }
+        let (_, ink, there) = best;
+        if there != at {
+            self.set(there, here);
+        }
+        if ink != here {
+            self.set(at, ink);
+        }
+        ink != here
+    }
+
+    /// Changes a pixel's ink, what is seen of it around, and opens those for which that may matter.
+    fn set(&mut self, at: usize, ink: u8) {
+        let change = self.inks[usize::from(ink)] - self.inks[usize::from(self.indexes[at])];
+        self.indexes[at] = ink;
+        for (y, weights) in self.kernel.iter().enumerate() {
+            let row =
+                &mut self.seen[at + y * self.stride - RADIUS * self.stride - RADIUS..][..SIDE];
+            row.iter_mut()
+                .zip(weights)
+                .for_each(|(seen, &weight)| *seen = *seen + change * weight);
+        }
+        // A swap also looks at what its neighbour sees: one further than the eye.
+        for y in 0..=2 * MARGIN {
+            let row = &mut self.state[at + y * self.stride - MARGIN * self.stride - MARGIN..]
+                [..=2 * MARGIN];
+            row.iter_mut()
+                .filter(|state| **state == State::Settled)
+                .for_each(|state| *state = State::Open);
+        }
+    }
+
+    /// The result without the margin.
+    fn indexes(&self, image: &RgbImage) -> Vec<u8> {
+        let rows = self
+            .indexes
+            .chunks_exact(self.stride)
+            .skip(MARGIN)
+            .take(image.height());
+        rows.flat_map(|row| &row[MARGIN..MARGIN + image.width()])
+            .copied()
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::dither::dither;
+    use crate::image::frame::{Frame, Light};
+    use crate::image::options::{Dither, PanelName};
+    use crate::image::palette::Inks;
+    use crate::image::testing::photograph;
+
+    /// What the whole picture's error costs, summed up pair by pair.
+    fn cost<A: Axis>(errors: &[A], width: usize, kernel: &Kernel<A>) -> f64 {
+        let height = errors.len() / width;
+        let mut sum = 0.0;
+        for (p, &error) in errors.iter().enumerate() {
+            for (y, row) in kernel.iter().enumerate() {
+                for (x, &weight) in row.iter().enumerate() {
+                    let (qx, qy) = (
+                        (p % width + x).wrapping_sub(RADIUS),
+                        (p / width + y).wrapping_sub(RADIUS),
+                    );
+                    if qx < width && qy < height {
+                        sum += f64::from((error * weight * errors[qy * width + qx]).total());
+                    }
+                }
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn the_error_that_the_eye_sees_falls_and_black_and_white_keep_their_numbers() {
+        let (image, inks) = (photograph(48, 40), Inks::mono(false));
+        let frame = Frame::of(&inks, 1.0);
+        let Light::Gray(gray) = &frame.light else {
+            panic!()
+        };
+        let before = dither(&image, &inks, Dither::FloydSteinberg, 1.0).unwrap();
+        let after = refine_gray(&image, &frame.names, gray, &before);
+        let unit = ONE as f32;
+        let total = |indexes: &[u8]| {
+            let pairs = image.pixels().iter().zip(indexes);
+            let errors: Vec<f32> = pairs
+                .map(|(&p, &i)| (gray.levels[usize::from(i)] - gray.luminance(p)) as f32 / unit)
+                .collect();
+            cost(&errors, 48, &kernels()[0])
+        };
+        assert!(
+            total(&after) < 0.95 * total(&before),
+            "{} of {}",
+            total(&after),
+            total(&before)
+        );
+        let white = |indexes: &[u8]| indexes.iter().filter(|&&index| index == 1).count();
+        assert_eq!(white(&after), white(&before));
+    }
+
+    #[test]
+    fn colours_gain_much_and_the_picture_stays_the_picture() {
+        let (image, inks) = (photograph(48, 40), Inks::named(PanelName::Spectra6));
+        let frame = Frame::of(&inks, 1.0);
+        let Light::Color(color) = &frame.light else {
+            panic!()
+        };
+        let before = dither(&image, &inks, Dither::FloydSteinberg, 1.0).unwrap();
+        let after = refine_color(&image, &frame.names, color, &before);
+        let axes = Axes::new();
+        let [y, u, v] = kernels();
+        let kernel =
+            std::array::from_fn(|r| std::array::from_fn(|c| F4::rgb([y[r][c], u[r][c], v[r][c]])));
+        let total = |indexes: &[u8]| {
+            let error = |(&pixel, &index): (&[u8; 3], &u8)| {
+                axes.of(color.inks[usize::from(index)] - color.target(pixel))
+            };
+            cost(
+                &image
+                    .pixels()
+                    .iter()
+                    .zip(indexes)
+                    .map(error)
+                    .collect::<Vec<_>>(),
+                48,
+                &kernel,
+            )
+        };
+        assert!(
+            total(&after) < 0.8 * total(&before),
+            "{} of {}",
+            total(&after),
+            total(&before)
+        );
+    }
+
+    #[test]
+    fn what_is_kept_of_the_seen_error_is_what_it_would_be_anew() {
+        let (image, inks) = (photograph(30, 20), Inks::named(PanelName::Bwr));
+        let frame = Frame::of(&inks, 1.0);
+        let Light::Color(color) = &frame.light else {
+            panic!()
+        };
+        let axes = Axes::new();
+        let lights: Vec<F4> = color.inks.iter().map(|&ink| axes.of(ink)).collect();
+        let [y, ..] = kernels();
+        let kernel = y.map(|row| row.map(F4::splat));
+        let error = |pixel, ink: u8| lights[usize::from(ink)] - axes.of(color.target(pixel));
+        let start = dither(&image, &inks, Dither::None, 1.0).unwrap();
+        let mut kept = Search::new(&image, &frame.names, &start, &lights, &kernel, error);
+        kept.run(Moves::All);
+        let anew = Search::new(
+            &image,
+            &frame.names,
+            &kept.indexes(&image),
+            &lights,
+            &kernel,
+            error,
+        );
+        for y in 0..20 {
+            for x in 0..30 {
+                let at = kept.at(x, y);
+                let off = (kept.seen[at] - anew.seen[at]).0;
+                assert!(off.iter().all(|v| v.abs() < 1e-4), "{x}, {y}: {off:?}");
+            }
+        }
+        assert_ne!(kept.indexes(&image), start);
+    }
+}

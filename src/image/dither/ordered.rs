@@ -1,0 +1,137 @@
+//! Ordered dithering: a fixed pattern of 8 × 8 thresholds. Nothing crawls when a detail of the picture changes.
+
+use crate::image::frame::{ColorFrame, GrayFrame, Names};
+use crate::image::pixels::RgbImage;
+use crate::image::simd::F4;
+
+/// Sides of the pattern.
+const SIDE: usize = 8;
+/// Inks that a colour is mixed of: half of the 64 places, which is enough for the eye and takes half the time.
+const PARTS: usize = 32;
+
+/// Grays: the two levels about a luminance, in the shares that it needs of them.
+pub(super) fn gray(image: &RgbImage, names: &Names, frame: &GrayFrame) -> Vec<u8> {
+    let mut levels: Vec<(i32, u8)> = frame.levels.iter().copied().zip(0..).collect();
+    levels.sort_unstable();
+    each(image, names, |pixel, threshold| {
+        let luminance = frame.luminance(pixel);
+        let above = levels
+            .partition_point(|&(level, _)| level <= luminance)
+            .clamp(1, levels.len() - 1);
+        let ((low, dark), (high, light)) = (levels[above - 1], levels[above]);
+        // In 64ths of the way from one level to the other, against the middle of the threshold's step.
+        let wins = (luminance - low) * 128 > (high - low) * (2 * i32::from(threshold) + 1);
+        if wins { light } else { dark }
+    })
+}
+
+/// Colours: inks that together make the colour, from dark to light, and each place of the pattern takes its own of them
+/// (the idea of T. Knoll's pattern dithering, with our light and our nearest ink).
+pub(super) fn color(image: &RgbImage, names: &Names, frame: &ColorFrame) -> Vec<u8> {
+    let weight = F4::rgb([0.2127, 0.7152, 0.0722]);
+    let brightness: Vec<f32> = frame.inks.iter().map(|ink| ink.dot(weight)).collect();
+    // Neighbours are often alike, and then the mixture is the same.
+    let (mut mixed_for, mut mixture) = (None, [0_u8; PARTS]);
+    each(image, names, |pixel, threshold| {
+        if mixed_for != Some(pixel) {
+            mixture = mix(frame, frame.target(pixel));
+            mixture.sort_by(|&a, &b| {
+                brightness[usize::from(a)].total_cmp(&brightness[usize::from(b)])
+            });
+            mixed_for = Some(pixel);
+        }
+        // The first threshold is the first to become light, so it takes the lightest.
+        mixture[PARTS - 1 - usize::from(threshold) * PARTS / (SIDE * SIDE)]
+    })
+}
+
+fn mix(frame: &ColorFrame, target: F4) -> [u8; PARTS] {
+    let mut left = F4::default();
+    std::array::from_fn(|_| {
+        // Unlike in diffusion what is left is not bounded: it is settled within the mixture.
+        let wanted = target + left;
+        let ink = frame.nearest(ColorFrame::bounded(wanted));
+        left = wanted - frame.inks[usize::from(ink)];
+        ink
+    })
+}
+
+fn each(image: &RgbImage, names: &Names, mut ink: impl FnMut([u8; 3], u8) -> u8) -> Vec<u8> {
+    let pattern = pattern();
+    let mut out = Vec::with_capacity(image.pixels().len());
+    for (y, row) in image.rows().enumerate() {
+        for (x, &pixel) in row.iter().enumerate() {
+            let threshold = pattern[y % SIDE][x % SIDE];
+            out.push(names.find(pixel).unwrap_or_else(|| ink(pixel, threshold)));
+        }
+    }
+    out
+}
+
+/// B. E. Bayer, 1973: the bits of x ^ y and y, from the lowest up, are the threshold's from the highest down.
+fn pattern() -> [[u8; SIDE]; SIDE] {
+    let threshold = |x: u8, y: u8| {
+        let bit = |value: u8, place: u8| value >> place & 1;
+        (0..3).fold(0, |sum, place| {
+            sum << 2 | bit(x ^ y, place) << 1 | bit(y, place)
+        })
+    };
+    std::array::from_fn(|y| std::array::from_fn(|x| threshold(x as u8, y as u8)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::frame::{Frame, Light, ONE};
+    use crate::image::options::PanelName;
+    use crate::image::palette::Inks;
+
+    #[test]
+    fn the_pattern_has_each_threshold_once_and_spreads_the_first_of_them() {
+        let pattern = pattern();
+        let mut all: Vec<u8> = pattern.concat();
+        all.sort_unstable();
+        assert!(all.iter().copied().eq(0..64));
+        assert_eq!(
+            (pattern[0][0], pattern[4][4], pattern[4][0], pattern[0][4]),
+            (0, 1, 3, 2)
+        );
+    }
+
+    #[test]
+    fn a_flat_gray_has_its_share_of_white() {
+        let frame = Frame::of(&Inks::mono(false), 1.0);
+        let Light::Gray(gray_frame) = &frame.light else {
+            panic!()
+        };
+        for value in [60, 128, 188, 230] {
+            let image = RgbImage::filled(64, 64, [value; 3]);
+            let white = gray(&image, &frame.names, gray_frame)
+                .iter()
+                .filter(|&&ink| ink == 1)
+                .count();
+            let wanted = gray_frame.luminance([value; 3]) * 64 * 64 / ONE;
+            assert!(
+                (white as i32 - wanted).abs() <= 64,
+                "{value}: {white} of {wanted}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_colour_is_mixed_of_inks_that_make_it() {
+        let frame = Frame::of(&Inks::named(PanelName::Spectra6), 1.0);
+        let Light::Color(color_frame) = &frame.light else {
+            panic!()
+        };
+        for pixel in [[200, 150, 60], [60, 90, 160], [120, 120, 120]] {
+            let target = color_frame.target(pixel);
+            let mut sum = F4::default();
+            mix(color_frame, target)
+                .iter()
+                .for_each(|&ink| sum += color_frame.inks[usize::from(ink)]);
+            let off = (sum * (1.0 / PARTS as f32) - target).0;
+            assert!(off.iter().all(|v| v.abs() < 0.1), "{pixel:?}: {off:?}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What every dither starts from: the light that a pixel should have on this panel, and what each ink has.
+//!
+//! All light in here is linear and relative to the panel's white, because the eye takes the paper for white. Black is
+//! never 0 on a panel, so the picture's black is laid on the panel's and the rest is moved up with it ("black point
+//! compensation"). Panels of black, white and grays keep 0 and 1: with them the compensation would cancel out anyway.
+
+mod color;
+mod gray;
+mod names;
+
+pub(crate) use color::ColorFrame;
+pub(crate) use gray::{GrayFrame, ONE};
+pub(crate) use names::Names;
+
+use super::linear::decode;
+use super::palette::{Inks, Metric};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Frames that are kept: a page prepares for one panel, or for a few in turn.
+const KEPT: usize = 4;
+
+/// Tables for one palette and one tone.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) names: Names,
+    pub(crate) light: Light,
+}
+
+/// What the eye tells apart on this panel.
+#[derive(Debug)]
+pub(crate) enum Light {
+    /// Only luminance.
+    Gray(GrayFrame),
+    /// Colours.
+    Color(ColorFrame),
+}
+
+impl Frame {
+    /// The frame of these inks and this exponent, made or kept from before.
+    pub(crate) fn of(inks: &Inks, tone: f64) -> Arc<Self> {
+        type Kept = Vec<(Inks, u64, Arc<Frame>)>;
+        static FRAMES: Mutex<Kept> = Mutex::new(Vec::new());
+        let mut frames = FRAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = frames
+            .iter()
+            .position(|(of, exponent, _)| of == inks && *exponent == tone.to_bits());
+        let entry = match found {
+            Some(index) => frames.remove(index),
+            None => (
+                inks.clone(),
+                tone.to_bits(),
+                Arc::new(Self::new(inks, tone)),
+            ),
+        };
+        let frame = Arc::clone(&entry.2);
+        frames.insert(0, entry);
+        frames.truncate(KEPT);
+        frame
+    }
+
+    fn new(inks: &Inks, tone: f64) -> Self {
+        let light = match inks.metric() {
+            Metric::Luminance => Light::Gray(GrayFrame::new(&relative(inks), tone)),
+            metric => Light::Color(ColorFrame::new(&relative(inks), inks.black(), metric, tone)),
+        };
+        Self {
+            names: Names::new(inks),
+            light,
+        }
+    }
+}
+
+/// The inks' light over the white's, channel by channel.
+fn relative(inks: &Inks) -> Vec<[f64; 3]> {
+    let linear = |color: [u8; 3]| color.map(|channel| decode(f64::from(channel) / 255.0));
+    let shown: Vec<[f64; 3]> = inks
+        .as_slice()
+        .iter()
+        .map(|ink| linear(ink.shown.0))
+        .collect();
+    let white = shown.get(inks.white()).copied().unwrap_or([1.0; 3]);
+    // A channel that the white lacks is one that no ink has: the white has the largest least channel.
+    let over = |color: [f64; 3]| {
+        [0, 1, 2].map(|c| {
+            if white[c] > 0.0 {
+                color[c] / white[c]
+            } else {
+                color[c]
+            }
+        })
+    };
+    shown.into_iter().map(over).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::options::PanelName;
+
+    #[test]
+    fn a_frame_is_made_once_for_a_palette_and_a_tone() {
+        let inks = Inks::named(PanelName::Bwry);
+        let first = Frame::of(&inks, 0.9);
+        assert!(Arc::ptr_eq(&first, &Frame::of(&inks, 0.9)));
+        assert!(!Arc::ptr_eq(&first, &Frame::of(&inks, 1.0)));
+    }
+
+    #[test]
+    fn the_panels_white_is_1_in_every_channel() {
+        for &name in PanelName::ALL {
+            let inks = Inks::named(name);
+            assert_eq!(relative(&inks)[inks.white()], [1.0; 3], "{name}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! A [`Client`] with its socket to the broker: what a shell does, with pipes in place of a network.
+
+use core::time::Duration;
+
+use mqtt_image_sender::client::{Client, ClientOptions, Error, Event, LinkId};
+use mqtt_image_sender::loopback::{Broker, ConnectionId};
+use mqtt_image_sender::mqtt::Credentials;
+use mqtt_image_sender::rng::Rng;
+use mqtt_image_sender::time::{Instant, earliest};
+
+use super::link::{Pipe, Quality};
+
+/// Sees every byte that passes between a client and its socket.
+pub trait Tap {
+    fn handle_sent(&mut self, now: Instant, bytes: &[u8]);
+    fn handle_received(&mut self, now: Instant, bytes: &[u8]);
+    fn handle_closed(&mut self, now: Instant);
+}
+
+/// Looks away.
+impl Tap for () {
+    fn handle_sent(&mut self, _: Instant, _: &[u8]) {}
+    fn handle_received(&mut self, _: Instant, _: &[u8]) {}
+    fn handle_closed(&mut self, _: Instant) {}
+}
+
+#[derive(Debug)]
+enum Socket {
+    None,
+    /// It is open from then on.
+    Opening(LinkId, Instant),
+    Open(Box<Open>),
+}
+
+#[derive(Debug)]
+struct Open {
+    link: LinkId,
+    connection: ConnectionId,
+    up: Pipe,
+    down: Pipe,
+    is_dead: bool,
+}
+
+#[derive(Debug)]
+pub struct Station<T> {
+    pub client: Client,
+    pub tap: T,
+    socket: Socket,
+    quality: Quality,
+    rng: Rng,
+    /// Until then no socket can be opened.
+    unreachable_until: Instant,
+    buffer: Vec<u8>,
+}
+
+impl<T: Tap> Station<T> {
+    pub fn new(options: ClientOptions, quality: Quality, tap: T, seed: u64) -> Self {
+        Self {
+            client: Client::new(options).expect("the options of a scenario are good"),
+            tap,
+            socket: Socket::None,
+            quality,
+            rng: Rng::new(seed),
+            unreachable_until: Instant::ZERO,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Moves what can be moved at this moment; says whether that was anything.
+    pub fn step(&mut self, now: Instant, broker: &mut Broker) -> bool {
+        let due = self.client.poll_timeout(now).is_some_and(|at| at <= now);
+        // One call too many is harmless.
+        if due || self.rng.chance(0.01) {
+            self.client.handle_timeout(now);
+        }
+        let opened = self.open(now, broker);
+        let received = self.receive(now);
+        let sent = self.transmit(now) | self.carry_up(now, broker);
+        self.carry_down(now, broker);
+        opened || received || sent
+    }
+
+    /// The next thing that the client tells its page or device. The socket is kept here.
+    pub fn poll_event(&mut self, now: Instant, broker: &mut Broker) -> Option<Event> {
+        loop {
+            // The client is drained in the order that it asks for: first what it sends.
+            while self.transmit(now) {}
+            match self.client.poll_event()? {
+                Event::Open { link, .. } => {
+                    let takes = self.quality.latency * 2 + self.quality.jitter;
+                    let at = (now + takes).max(self.unreachable_until);
+                    self.socket = Socket::Opening(link, at);
+                }
+                Event::Close { link } => self.close(now, link, broker),
+                event => return Some(event),
+            }
+        }
+    }
+
+    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        let socket = match &self.socket {
+            Socket::None => None,
+            Socket::Opening(_, at) => Some(*at),
+            Socket::Open(open) => {
+                let up = earliest(open.up.next_arrival(), open.up.next_room());
+                earliest(up, open.down.next_arrival())
+            }
+        };
+        earliest(socket, self.client.poll_timeout(now))
+    }
+
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match &self.socket {
+            Socket::Open(open) => Some(open.connection),
+            _ => None,
+        }
+    }
+
+    /// The link breaks, and both ends see it. No new one is to be had for `outage`.
+    pub fn cut(&mut self, now: Instant, broker: &mut Broker, outage: Duration) {
+        self.unreachable_until = now + outage;
+        if let Some(open) = self.take_open() {
+            if !open.is_dead {
+                broker.handle_closed(open.connection);
+            }
+            self.report_closed(now, open.link);
+        }
+    }
+
+    /// The network goes without a word: neither end sees it.
+    pub fn go_silent(&mut self, now: Instant, outage: Duration) {
+        self.unreachable_until = now + outage;
+        if let Socket::Open(open) = &mut self.socket {
+            open.is_dead = true;
+            open.up.die();
+            open.down.die();
+        }
+    }
+
+    /// The broker closed its end.
+    pub fn handle_closed_by_broker(&mut self, now: Instant) {
+        if let Some(open) = self.take_open() {
+            self.report_closed(now, open.link);
+        }
+    }
+
+    fn report_closed(&mut self, now: Instant, link: LinkId) {
+        self.tap.handle_closed(now);
+        let reason = "the link was cut".to_owned();
+        self.client
+            .handle_closed(now, link, Error::Network { reason });
+    }
+
+    fn take_open(&mut self) -> Option<Box<Open>> {
+        match core::mem::replace(&mut self.socket, Socket::None) {
+            Socket::Open(open) => Some(open),
+            other => {
+                self.socket = other;
+                None
+            }
+        }
+    }
+
+    fn open(&mut self, now: Instant, broker: &mut Broker) -> bool {
+        let Socket::Opening(link, at) = self.socket else {
+            return false;
+        };
+        if !self.client.wants(link) {
+            self.socket = Socket::None;
+            return false;
+        }
+        if now < at {
+            return false;
+        }
+        self.socket = Socket::Open(Box::new(Open {
+            link,
+            connection: broker.handle_open(now),
+            up: Pipe::new(self.quality, self.rng.next_u64()),
+            down: Pipe::new(self.quality, self.rng.next_u64()),
+            is_dead: false,
+        }));
+        self.client.handle_open(now, link, &Credentials::default());
+        true
+    }
+
+    /// The client lets go of a socket: what it wrote still arrives, as with a socket that is closed in order.
+    fn close(&mut self, now: Instant, link: LinkId, broker: &mut Broker) {
+        match &mut self.socket {
+            Socket::Open(open) if open.link == link => {
+                let far_future = Instant::from_micros(u64::MAX);
+                while let Some(bytes) = open.up.read(far_future) {
+                    broker.handle_input(now, open.connection, &bytes);
+                }
+                if !open.is_dead {
+                    broker.handle_closed(open.connection);
+                }
+                self.tap.handle_closed(now);
+                self.socket = Socket::None;
+            }
+            Socket::Opening(opening, _) if *opening == link => self.socket = Socket::None,
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, now: Instant) -> bool {
+        let mut any = false;
+        while let Socket::Open(open) = &mut self.socket
+            && let Some(bytes) = open.down.read(now)
+        {
+            self.tap.handle_received(now, &bytes);
+            self.client.handle_input(now, open.link, &bytes);
+            any = true;
+        }
+        any
+    }
+
+    fn transmit(&mut self, now: Instant) -> bool {
+        let Socket::Open(open) = &mut self.socket else {
+            return false;
+        };
+        self.buffer.clear();
+        let room = open.up.room(now);
+        if !self.client.poll_transmit(now, room, &mut self.buffer) {
+            return false;
+        }
+        self.tap.handle_sent(now, &self.buffer);
+        open.up.write(now, &self.buffer);
+        true
+    }
+
+    fn carry_up(&mut self, now: Instant, broker: &mut Broker) -> bool {
+        let mut any = false;
+        if let Socket::Open(open) = &mut self.socket {
+            while let Some(bytes) = open.up.read(now) {
+                broker.handle_input(now, open.connection, &bytes);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// What the broker says goes on its way.
+    fn carry_down(&mut self, now: Instant, broker: &mut Broker) {
+        if let Socket::Open(open) = &mut self.socket {
+            self.buffer.clear();
+            if broker.poll_transmit(open.connection, &mut self.buffer) {
+                open.down.write(now, &self.buffer);
+            }
+        }
+    }
+}
