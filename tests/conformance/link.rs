@@ -5,7 +5,7 @@ use core::time::Duration;
 use mqtt_image_sender::client::{ConnectionState, Error};
 use mqtt_image_sender::mqtt::{QoS, SessionOptions};
 
-use super::wire::{CONNACK, Wire, ack, publish, publish_id};
+use super::wire::{CONNACK, CONNACK_PRESENT, Wire, ack, publish, publish_id};
 
 #[test]
 fn each_refusal_ends_the_link_and_is_told_by_its_code() {
@@ -130,13 +130,17 @@ fn packets_may_be_split_and_joined_anywhere() {
 
 #[test]
 fn half_a_packet_of_one_link_is_no_part_of_the_next() {
-    let mut wire = Wire::online();
+    let mut wire = Wire::online_with_kept_session();
     wire.is_subscribed("t");
     let whole = publish(0, "t", 0, "whole");
-    wire.receives(&whole[..5]);
-    wire.reconnects(&CONNACK);
-    wire.receives(&whole[5..]);
-    assert_eq!(wire.messages(), []);
+    for half in 1..whole.len() {
+        wire.receives(&whole[..half]);
+        wire.reconnects(&CONNACK_PRESENT);
+        assert!(!wire.is_closed());
+        assert_eq!(wire.messages(), []);
+        wire.receives(&whole);
+        assert_eq!(wire.messages().len(), 1);
+    }
 }
 
 #[test]

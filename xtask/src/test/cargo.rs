@@ -10,7 +10,8 @@ use crate::step;
 /// The tests inside the crate, those in its documentation, and those of the automation.
 pub fn unit(bench: &Bench) -> Result<Tally> {
     let crate_ = ["--package", "mqtt-image-sender"];
-    let lib = test(bench, "unit crate", &[&crate_[..], &["--lib"]].concat())?;
+    let parts = ["--lib", "--test", "conformance", "--test", "codec"];
+    let lib = test(bench, "unit crate", &[&crate_[..], &parts].concat())?;
     let docs = test(
         bench,
         "unit documentation",
