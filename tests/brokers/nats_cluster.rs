@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use mqtt_image_sender::client::{ConnectionState, Event};
-use mqtt_image_sender::mqtt::{Credentials, QoS};
+use mqtt_image_sender::mqtt::{Credentials, QoS, Will};
 use mqtt_image_sender::transfer::{AckTimeout, TransferOptions, Window};
 
 use super::support::device::Device;
@@ -64,7 +64,7 @@ fn a_transfer_outlives_the_node_that_carried_it() {
 }
 
 #[test]
-fn messages_cross_a_cluster_and_a_refused_filter_is_told() {
+fn messages_cross_a_cluster_with_retain_and_will_and_a_refused_filter_is_told() {
     let cluster = Nats::start();
     let mut sender = connect(&cluster, "sender");
     let mut peer = Peer::connect(cluster.addresses()[1].clone(), options("receiver"));
@@ -76,6 +76,27 @@ fn messages_cross_a_cluster_and_a_refused_filter_is_told() {
         assert!(got.payload == payload);
         assert_eq!(got.qos, qos);
     }
+    let mut retained = message("kept", "kept", QoS::AtLeastOnce);
+    retained.retain = true;
+    sender.publish(retained);
+    // PUBACK does not mean that the other nodes know of it.
+    let kept = (0..20).find_map(|_| {
+        let mut late = Peer::connect(cluster.addresses()[2].clone(), options("late"));
+        late.subscribe("kept", QoS::AtLeastOnce);
+        late.messages_within(Duration::from_millis(300)).pop()
+    });
+    assert_eq!(kept.expect("a retained message").payload, b"kept");
+
+    let mut mortal = options("mortal");
+    mortal.session.will = Some(Will {
+        topic: "t".to_owned(),
+        payload: b"gone".to_vec(),
+        qos: QoS::AtLeastOnce,
+        retain: false,
+    });
+    drop(Peer::connect(cluster.addresses()[2].clone(), mortal));
+    assert_eq!(peer.message().payload, b"gone");
+
     // NATS cannot translate a dot.
     let refused = peer.ask("a.b", QoS::AtMostOnce);
     assert_eq!(peer.granted(refused).unwrap_err().code(), "refused");
