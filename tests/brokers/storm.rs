@@ -18,7 +18,7 @@ use super::support::programs::full;
 use super::support::proxy::{Count, Proxy};
 
 /// More than it ever takes.
-const LONGEST: Duration = Duration::from_secs(240);
+const LONGEST: Duration = Duration::from_secs(120);
 const QOS: [QoS; 2] = [QoS::AtLeastOnce, QoS::ExactlyOnce];
 
 /// How much is done: in `cargo xtask test full` what issue 4 asks for, else a tenth of it.
