@@ -45,5 +45,5 @@ fn whatever_happens_an_image_arrives_whole_or_its_sender_says_that_it_did_not() 
     let report = run_all(seeds);
     println!("{seeds} seeds: {report:?}");
     // Where nothing is ever delivered no rule is broken either.
-    assert!(report.arrived > 2 * report.failed, "{report:?}");
+    assert!(report.arrived > report.failed, "{report:?}");
 }

@@ -69,6 +69,7 @@ impl Scenario {
             },
             max_retries: errand.options.max_retries,
             numbering: device.numbering,
+            is_paused: false,
             seen: Default::default(),
         }
     }

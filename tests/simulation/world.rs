@@ -147,8 +147,7 @@ impl World {
     }
 
     fn is_over(&mut self) -> bool {
-        if self.page.is_frozen(self.now) {
-            // It cannot tidy up either.
+        if !self.page.can_tidy_up(self.now) {
             self.ended_at = None;
         } else if self.ended_at.is_none() && self.page.have_all_ended() {
             self.ended_at = Some(self.now);
