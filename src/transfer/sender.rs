@@ -193,8 +193,10 @@ impl Sender {
         }
         self.link.has_been_online = true;
         if self.phase == Phase::Waiting {
-            self.give_up_at
-                .get_or_insert(now + self.options.wait_for_device);
+            let wait = self.options.wait_for_device;
+            let give_up_at = self.give_up_at.unwrap_or(now + wait);
+            // The begin that goes out now is to have its chance.
+            self.give_up_at = Some(give_up_at.max(now + LATEST_FEEDBACK.min(wait)));
         }
         self.sync_clock(now);
     }
@@ -366,3 +368,6 @@ impl Sender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
