@@ -129,7 +129,9 @@ impl FeedbackTopics {
     }
 
     fn refresh_all(&mut self, session: &mut Session) -> Vec<Change> {
-        let topics: Vec<String> = self.topics.keys().cloned().collect();
+        let mut topics: Vec<String> = self.topics.keys().cloned().collect();
+        // In an order that a simulation can repeat.
+        topics.sort_unstable();
         topics
             .iter()
             .filter_map(|from| self.refresh(session, from))

@@ -221,7 +221,9 @@ impl Fleet {
 
     /// The link is down, and with it every feedback topic.
     pub fn handle_offline(&mut self, now: Instant) {
-        let topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
+        let mut topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
+        // In an order that a simulation can repeat.
+        topics.sort_unstable();
         for from in topics {
             self.set_subscribed(now, &from, false);
         }
@@ -267,11 +269,9 @@ impl Fleet {
 
     /// The link test that [`Event::TestLink`] asked for was answered.
     pub fn handle_alive(&mut self, now: Instant) {
-        let current: Vec<TransferId> = self
-            .lanes
-            .values()
-            .filter_map(|lane| lane.current)
-            .collect();
+        let lanes = self.lanes.values();
+        let mut current: Vec<TransferId> = lanes.filter_map(|lane| lane.current).collect();
+        current.sort_unstable();
         for id in current {
             if let Some(sender) = self.sender(id) {
                 sender.handle_alive(now);
@@ -452,3 +452,6 @@ impl Fleet {
         self.leave_lane(now, id);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use mqtt_image_sender::mqtt::codec::Decoder;
 use mqtt_image_sender::mqtt::packet::ConnAck;
 use mqtt_image_sender::mqtt::{Message, Packet, PacketId, QoS, topic};
 use mqtt_image_sender::time::Instant;
-use mqtt_image_sender::transfer::{Image, Numbering};
+use mqtt_image_sender::transfer::{Image, Numbering, crc32};
 
 use super::models::{BEGIN, DATA, parse_frame};
 use super::station::Tap;
@@ -59,6 +59,8 @@ pub struct Referee {
     pub breaches: Vec<String>,
     /// Frames to devices.
     pub frames: usize,
+    /// Of all that was sent, and when: the same in every run of a seed.
+    pub digest: u64,
     /// Whether what passes is printed.
     pub is_loud: bool,
 }
@@ -78,6 +80,7 @@ impl Referee {
             published_at: VecDeque::new(),
             breaches: Vec::new(),
             frames: 0,
+            digest: 0,
             is_loud: false,
         }
     }
@@ -328,6 +331,8 @@ impl Referee {
 
 impl Tap for Referee {
     fn handle_sent(&mut self, now: Instant, bytes: &[u8]) {
+        let crc = u64::from(crc32(bytes));
+        self.digest = self.digest.rotate_left(7) ^ (crc << 32) ^ now.as_micros();
         let mut input = bytes;
         while let Some(packet) = self.up.decode(&mut input).expect("the sender speaks MQTT") {
             self.packet_sent(now, packet);

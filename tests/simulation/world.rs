@@ -20,11 +20,13 @@ const MOST_FRAMES: usize = 30_000;
 const MOST_ROUNDS: u32 = 5_000;
 
 /// What a run amounted to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub arrived: usize,
     pub failed: usize,
     pub frames: usize,
+    /// Of all that the page sent, and when.
+    pub digest: u64,
 }
 
 pub struct World {
@@ -276,6 +278,7 @@ impl World {
             arrived: arrived.len(),
             failed: failed.len(),
             frames: self.page.station.tap.frames,
+            digest: self.page.station.tap.digest,
         }
     }
 }

@@ -21,7 +21,8 @@ impl Sender {
             return;
         }
         if self.gives_up_at().is_some_and(|at| now >= at) {
-            if self.suspects_link(now, 0, true) {
+            // While another transfer has its turn this one knows nothing of the link.
+            if self.link.is_online && self.suspects_link(now, 0, true) {
                 return;
             }
             let error = self.exhausted(Stage::Begin, true, self.control.sendings.saturating_sub(1));
