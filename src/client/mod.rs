@@ -141,6 +141,9 @@ impl Client {
 
     /// When [`Client::handle_timeout`] is next due, or a packet that waits for the rate limit may go out.
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        if self.state == ConnectionState::Closed {
+            return None;
+        }
         let machines = earliest(self.session.poll_timeout(), self.fleet.poll_timeout());
         let paced = if self.session.is_online() {
             self.pacer.poll_timeout(now)
@@ -226,3 +229,6 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
