@@ -281,3 +281,6 @@ fn from_will(will: Will) -> Message {
         dup: false,
     }
 }
+
+#[cfg(test)]
+mod tests;
