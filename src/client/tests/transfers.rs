@@ -200,6 +200,23 @@ fn no_more_frames_are_out_than_the_broker_may_leave_unacknowledged() {
 }
 
 #[test]
+fn a_frame_that_waits_behind_the_user_s_messages_goes_with_its_transfer() {
+    let mut client = connected_with(|options| options.session.max_in_flight = 1);
+    client.note(QoS::AtLeastOnce);
+    client.sends(&["PUBLISH notes"]);
+    let id = client.send_with(5, at_least_once, |_| {});
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends_nothing();
+    client.client.cancel(client.now, id);
+    client.acknowledges("PUBLISH notes").at(10_000);
+    client
+        .sends(&["UNSUBSCRIBE ack"])
+        .tells(&["failed: aborted", "published"]);
+}
+
+#[test]
 fn close_says_goodbye_and_ends_everything() {
     let mut client = connected();
     client.sends_image(5);

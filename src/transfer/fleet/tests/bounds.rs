@@ -76,6 +76,15 @@ fn one_that_waited_for_room_and_was_paused_does_not_hold_up_the_next() {
 }
 
 #[test]
+fn what_a_paused_transfer_gives_back_passes_one_that_was_cancelled() {
+    let (mut fleet, ids) = three_begun(1, 15);
+    fleet.sends(&["a 0"]);
+    fleet.fleet.pause(fleet.now, ids[0]);
+    fleet.fleet.cancel(fleet.now, ids[1]);
+    fleet.hears("a", got(0)).sends(&["c 0"]);
+}
+
+#[test]
 fn a_transfer_that_ends_gives_its_share_back() {
     let (mut fleet, ids) = three_begun(2, 5);
     fleet.sends(&["a 0", "b 0"]);
