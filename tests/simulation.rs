@@ -19,6 +19,7 @@ mod simulation {
     pub mod runner;
     pub mod scenario;
     pub mod station;
+    mod stories;
     pub mod world;
 }
 

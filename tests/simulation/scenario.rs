@@ -51,6 +51,13 @@ impl Scenario {
             .collect()
     }
 
+    /// More frames than are ever needed.
+    pub fn most_frames(&self) -> usize {
+        let errands = self.page.errands.iter();
+        let chunks = errands.map(|errand| errand.image.len().div_ceil(errand.options.chunk_size));
+        30_000 + 10 * chunks.sum::<usize>()
+    }
+
     fn course(&self, errand: &Errand) -> Course {
         let device = self
             .devices
