@@ -12,5 +12,7 @@ pub mod paths;
 pub mod step;
 #[cfg(feature = "bindgen")]
 pub mod test;
+#[cfg(test)]
+mod testing;
 pub mod tidy;
 pub mod tools;

@@ -186,19 +186,19 @@ impl Ticker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
-    fn paths() -> Paths {
-        let dir = std::env::temp_dir().join(format!("xtask-step-{}", std::process::id()));
-        make_dir(&dir).unwrap();
+    fn paths(dir: &TempDir) -> Paths {
         Paths {
-            root: dir.clone(),
-            target: dir,
+            root: dir.to_path_buf(),
+            target: dir.to_path_buf(),
         }
     }
 
     #[test]
     fn output_goes_to_the_log_and_success_is_told_from_failure() {
-        let paths = paths();
+        let dir = TempDir::new();
+        let paths = paths(&dir);
         let good = run(&paths, "good", Command::new("rustc").arg("--version")).unwrap();
         assert!(good.success && good.output.starts_with("rustc "));
         let bad = run(&paths, "bad one", Command::new("rustc").arg("--no-such")).unwrap();
@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named_with_a_remedy() {
-        let gone = Step::start(&paths(), "gone", &mut Command::new("no-such-program"));
+        let dir = TempDir::new();
+        let gone = Step::start(&paths(&dir), "gone", &mut Command::new("no-such-program"));
         let error = gone.err().unwrap().to_string();
         assert!(error.contains("install no-such-program"), "{error}");
     }

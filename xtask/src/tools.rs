@@ -63,19 +63,17 @@ fn is_program(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     #[test]
     fn the_first_name_wins_over_the_first_directory() {
-        let dir = std::env::temp_dir().join(format!("xtask-tools-{}", std::process::id()));
+        let dir = TempDir::new();
         let [one, two] = ["one", "two"].map(|name| dir.join(name));
-        for (dir, name) in [(&one, "later"), (&two, "first"), (&two, "later")] {
-            std::fs::create_dir_all(dir).unwrap();
-            let suffix = if cfg!(windows) { ".exe" } else { "" };
-            let path = dir.join(format!("{name}{suffix}"));
-            std::fs::write(&path, "").unwrap();
-            make_executable(&path);
+        let suffix = if cfg!(windows) { ".exe" } else { "" };
+        for name in ["one/later", "two/first", "two/later"] {
+            make_executable(&dir.put(&format!("{name}{suffix}"), ""));
         }
-        std::fs::write(one.join("text"), "not a program").unwrap();
+        dir.put("one/text", "not a program");
         let dirs = [one.clone(), two.clone()];
         let found = |names| find_in(&dirs, names).map(|path| path.with_extension(""));
         assert_eq!(found(&["first", "later"]), Some(two.join("first")));

@@ -174,15 +174,13 @@ fn damaged(what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     #[test]
     fn emptying_a_part_spares_the_parts_below_it() {
-        let dir = std::env::temp_dir().join(format!("xtask-empty-{}", std::process::id()));
-        let names = ["a.js", ".stamp", "snippets/x/b.js", "mqtt/a.js"].map(|name| dir.join(name));
-        for path in &names {
-            make_dir(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "").unwrap();
-        }
+        let dir = TempDir::new();
+        let names = ["a.js", ".stamp", "snippets/x/b.js", "mqtt/a.js"];
+        let names = names.map(|name| dir.put(name, ""));
         empty(&dir).unwrap();
         let there = names.map(|path| path.exists());
         assert_eq!(there, [false, false, false, true]);

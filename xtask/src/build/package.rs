@@ -74,7 +74,7 @@ fn package_json(manifest: &str) -> Result<String> {
 {exports}
     "./package.json": "./package.json"
   }},
-  "files": ["{NAME}*", "mqtt", "image", "snippets"],
+  "files": ["{NAME}*", "mqtt", "image", "snippets", "LICENSE-*"],
   "sideEffects": ["./snippets/*", "./mqtt/snippets/*", "./image/snippets/*"]
 }}
 "#,
@@ -115,6 +115,7 @@ fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     const MANIFEST: &str = "[package]\nname = \"x\"\nversion = \"1.2.3\"\ndescription = \"Says so\"\n\
         license = \"MIT OR Apache-2.0\"\nrepository = \"https://h/r\"\n\n[dependencies]\nkeywords = \"no\"\n";
@@ -141,15 +142,13 @@ mod tests {
 
     #[test]
     fn the_modules_travel_with_their_snippets_and_without_the_stamp() {
-        let dir = std::env::temp_dir().join(format!("xtask-package-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
-        let snippet = "mqtt/snippets/a/b.js";
-        for name in [snippet, ".stamp", "a.wasm"] {
-            make_dir(dir.join("from").join(name).parent().unwrap()).unwrap();
-            write(&dir.join("from").join(name), "content").unwrap();
+        let dir = TempDir::new();
+        let names = ["mqtt/snippets/a/b.js", ".stamp", "a.wasm"];
+        for name in names {
+            dir.put(&format!("from/{name}"), "content");
         }
         copy_tree(&dir.join("from"), &dir.join("to")).unwrap();
-        let there = [snippet, ".stamp", "a.wasm"].map(|name| dir.join("to").join(name).exists());
+        let there = names.map(|name| dir.join("to").join(name).exists());
         assert_eq!(there, [true, false, true]);
     }
 }

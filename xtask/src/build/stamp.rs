@@ -96,63 +96,57 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
-    /// A checkout with one source file, and a module made from it.
-    fn checkout(name: &str) -> (PathBuf, PathBuf) {
-        let root = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&root);
-        for dir in [
-            ".cargo",
-            "src/mqtt",
-            "xtask/src/build",
-            "pkg/mqtt",
-            "pkg/image",
-        ] {
-            fs::create_dir_all(root.join(dir)).unwrap();
+    /// A checkout with one source file, and in `pkg` a module made from it.
+    fn checkout() -> TempDir {
+        let root = TempDir::new();
+        let made = OUTPUTS.map(|end| format!("pkg/{NAME}{end}"));
+        let inputs = FILES
+            .into_iter()
+            .chain(["src/lib.rs", "xtask/src/build/mod.rs"]);
+        for name in inputs.chain(made.iter().map(String::as_str)) {
+            root.put(name, "content");
         }
-        let names = FILES.iter().map(|name| (*name).to_owned());
-        let made = OUTPUTS.iter().map(|end| format!("pkg/{NAME}{end}"));
-        for name in names.chain(made).chain(["src/lib.rs".to_owned()]) {
-            fs::write(root.join(name), "content").unwrap();
-        }
-        let dir = root.join("pkg");
-        write(&dir, sources(&root).unwrap(), Grade::Release).unwrap();
-        (root, dir)
+        write(&root.join("pkg"), sources(&root).unwrap(), Grade::Release).unwrap();
+        root
     }
 
-    fn grade(root: &Path, dir: &Path) -> Option<Grade> {
-        up_to_date(dir, sources(root).unwrap())
+    fn grade(root: &Path) -> Option<Grade> {
+        up_to_date(&root.join("pkg"), sources(root).unwrap())
     }
 
     #[test]
     fn what_was_just_made_is_up_to_date_even_when_a_file_is_touched() {
-        let (root, dir) = checkout("fresh");
-        assert_eq!(grade(&root, &dir), Some(Grade::Release));
-        fs::write(root.join("src/lib.rs"), "content").unwrap();
-        assert_eq!(grade(&root, &dir), Some(Grade::Release));
+        let root = checkout();
+        assert_eq!(grade(&root), Some(Grade::Release));
+        root.put("src/lib.rs", "content");
+        assert_eq!(grade(&root), Some(Grade::Release));
     }
 
     #[test]
     fn a_changed_moved_or_new_source_makes_it_old() {
-        let (root, dir) = checkout("old");
-        fs::write(root.join("src/lib.rs"), "other").unwrap();
-        assert_eq!(grade(&root, &dir), None);
+        for name in ["src/lib.rs", "Cargo.lock", "xtask/src/build/mod.rs"] {
+            let root = checkout();
+            root.put(name, "CONTENT");
+            assert_eq!(grade(&root), None, "{name}");
+        }
+        let root = checkout();
         fs::remove_file(root.join("src/lib.rs")).unwrap();
-        fs::write(root.join("src/mqtt/lib.rs"), "content").unwrap();
-        assert_eq!(grade(&root, &dir), None);
-        let (root, dir) = checkout("new");
-        fs::write(root.join("src/mqtt/mod.rs"), "").unwrap();
-        assert_eq!(grade(&root, &dir), None);
+        root.put("src/mqtt/lib.rs", "content");
+        assert_eq!(grade(&root), None);
+        let root = checkout();
+        root.put("src/mqtt/mod.rs", "");
+        assert_eq!(grade(&root), None);
     }
 
     #[test]
     fn a_missing_module_or_stamp_makes_it_old() {
-        let (root, dir) = checkout("missing");
-        fs::remove_file(dir.join("mqtt_image_sender_bg.wasm")).unwrap();
-        assert_eq!(grade(&root, &dir), None);
-        let (root, dir) = checkout("removed");
-        fs::remove_file(dir.join(STAMP)).unwrap();
-        assert_eq!(grade(&root, &dir), None);
+        for name in ["pkg/mqtt_image_sender_bg.wasm", "pkg/.stamp"] {
+            let root = checkout();
+            fs::remove_file(root.join(name)).unwrap();
+            assert_eq!(grade(&root), None, "{name}");
+        }
     }
 
     #[test]

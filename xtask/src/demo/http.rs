@@ -198,13 +198,10 @@ fn kind(file: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
-    /// A site `www` with a secret beside it.
-    fn site(name: &str) -> Site {
-        let dir = std::env::temp_dir().join(format!("xtask-http-{name}-{}", std::process::id()));
-        let www = dir.join("www");
-        fs::create_dir_all(www.join("js")).unwrap();
-        fs::create_dir_all(www.join(".git")).unwrap();
+    /// A site in `www` with a secret beside it.
+    fn site(dir: &TempDir) -> Site {
         for file in [
             "secret",
             "a b.png",
@@ -213,10 +210,10 @@ mod tests {
             "www/js/ü.css",
             "www/.git/config",
         ] {
-            fs::write(dir.join(file), file).unwrap();
+            dir.put(file, file);
         }
         let extra = ("/demo-image/a b.png".to_owned(), dir.join("a b.png"));
-        Site::new(www, Some(extra))
+        Site::new(dir.join("www"), Some(extra))
     }
 
     fn get(site: &Site, target: &str) -> (String, String) {
@@ -231,7 +228,8 @@ mod tests {
 
     #[test]
     fn files_come_with_their_type_and_are_not_cached() {
-        let site = site("files");
+        let dir = TempDir::new();
+        let site = site(&dir);
         let (head, body) = get(&site, "/js/a.js?v=1");
         assert!(
             head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/javascript"),
@@ -249,7 +247,8 @@ mod tests {
 
     #[test]
     fn the_one_file_from_elsewhere_is_served_and_nothing_beside_it() {
-        let site = site("extra");
+        let dir = TempDir::new();
+        let site = site(&dir);
         let (head, body) = get(&site, "/demo-image/a%20b.png");
         assert!(head.contains("image/png"), "{head}");
         assert_eq!(body, "a b.png");
@@ -258,7 +257,8 @@ mod tests {
 
     #[test]
     fn nothing_outside_the_site_is_served() {
-        let site = site("outside");
+        let dir = TempDir::new();
+        let site = site(&dir);
         for target in [
             "/../secret",
             "/%2e%2e/secret",
@@ -287,16 +287,16 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_that_leads_outside_is_not_followed() {
-        let site = site("link");
-        let link = site.root.join("way-out");
-        let _ = fs::remove_file(&link);
-        std::os::unix::fs::symlink("../secret", &link).unwrap();
+        let dir = TempDir::new();
+        let site = site(&dir);
+        std::os::unix::fs::symlink("../secret", site.root.join("way-out")).unwrap();
         assert!(get(&site, "/way-out").0.contains("404"));
     }
 
     #[test]
     fn head_has_no_body_and_other_methods_are_refused() {
-        let site = site("methods");
+        let dir = TempDir::new();
+        let site = site(&dir);
         let response = respond("HEAD /js/a.js HTTP/1.1\r\n\r\n", &site);
         assert!(response.head().contains("Content-Length: 11\r\n") && !response.with_body);
         let (head, _) = request(&site, "POST / HTTP/1.1\r\n\r\n");

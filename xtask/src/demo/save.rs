@@ -37,19 +37,18 @@ fn harmless(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     #[test]
     fn a_name_cannot_leave_the_directory() {
-        let dir = std::env::temp_dir().join(format!("xtask-save-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
+        let dir = TempDir::new();
         let path = save(&dir, "../../etc/passwd", b"x").unwrap();
         assert_eq!(path, dir.join("1-.._.._etc_passwd"));
     }
 
     #[test]
     fn an_earlier_image_is_kept() {
-        let dir = std::env::temp_dir().join(format!("xtask-keep-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
+        let dir = TempDir::new();
         for number in 1..=2 {
             let path = save(&dir, "a.jpg", &[number]).unwrap();
             assert_eq!(path, dir.join(format!("{number}-a.jpg")));

@@ -42,11 +42,12 @@ fn integration(bench: &Bench, name: &str) -> Result<Tally> {
             "restore it: a suite without tests does not pass",
         ));
     }
-    test(
-        bench,
-        name,
-        &["--package", "mqtt-image-sender", "--test", name],
-    )
+    let mut arguments = vec!["--package", "mqtt-image-sender", "--test", name];
+    if bench.args.full {
+        // Campaigns stay out of what every change must pass.
+        arguments.extend(["--", "--include-ignored"]);
+    }
+    test(bench, name, &arguments)
 }
 
 fn test(bench: &Bench, name: &str, arguments: &[&str]) -> Result<Tally> {

@@ -115,14 +115,7 @@ pub fn wasm_pack(paths: &Paths) -> Result {
     for (package, version) in [("wasm-pack", WASM_PACK), ("wasm-bindgen-cli", bindgen)] {
         // It does nothing where that version is installed already.
         let mut command = Command::new("cargo");
-        command.args([
-            "install",
-            "--locked",
-            package,
-            "--version",
-            version,
-            "--root",
-        ]);
+        command.args(["install", package, "--version", version, "--root"]);
         command.arg(paths.target.join("xtask-tools"));
         command.env("CARGO_TARGET_DIR", paths.target.join("xtask-tools/build"));
         step::run(paths, &format!("cargo install {package}"), &mut command)?.must_succeed(paths)?;

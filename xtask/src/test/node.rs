@@ -55,15 +55,15 @@ fn is_test(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::TempDir;
 
     #[test]
     fn test_files_are_told_from_helpers_and_their_absence_is_an_error() {
-        let dir = std::env::temp_dir().join(format!("xtask-node-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
+        let dir = TempDir::new();
         assert!(test_files(&dir).is_err());
         assert!(test_files(&dir.join("none")).is_err());
         for name in ["b.test.mjs", "a.test.js", "helper.mjs", "test.mjs.txt"] {
-            std::fs::write(dir.join(name), "").unwrap();
+            dir.put(name, "");
         }
         let expected = ["a.test.js", "b.test.mjs"].map(|name| dir.join(name));
         assert_eq!(test_files(&dir).unwrap(), expected);
