@@ -179,11 +179,8 @@ impl Client {
         }
     }
 
-    /// A transfer has ended: its wake topic is of no more use, nor is a frame that still waits for its turn.
+    /// A transfer has ended: its wake topic is of no more use.
     pub(super) fn release(&mut self, now: Instant, id: TransferId) {
-        let session = &mut self.session;
-        self.frames_in_session
-            .retain(|token, owner| *owner != id || !session.cancel_publish(*token));
         if let Some(Some(wake)) = self.transfers.remove(&id) {
             let change = self.topics.remove_wake(&mut self.session, &wake, id);
             self.apply(now, change);

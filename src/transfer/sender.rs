@@ -224,6 +224,14 @@ impl Sender {
         }
     }
 
+    /// The machine slept: until the link answers it is unknown what was answered meanwhile.
+    pub(super) fn handle_sleep(&mut self, now: Instant) {
+        if self.link.is_online {
+            self.link.is_testing = true;
+            self.sync_clock(now);
+        }
+    }
+
     /// The device may have woken: begin goes out at once.
     pub(super) fn handle_wake(&mut self) {
         if self.phase == Phase::Waiting {

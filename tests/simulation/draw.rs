@@ -63,6 +63,13 @@ impl Draw {
         if self.chance(0.15) && !sleeps {
             page.max_messages_per_second = Some(self.between(2, 200) as f64);
         }
+        let restarts =
+            |(_, what): &(Instant, Happening)| matches!(what, Happening::BrokerRestart(_));
+        if happenings.len() > 1 && happenings.iter().any(restarts) {
+            // A CONNACK without a session may get lost; the next one has a session again, but not its subscriptions. The
+            // session of `mqtt` does not know that yet.
+            page.clean_session = true;
+        }
         let is_silent = |(_, what): &(Instant, Happening)| matches!(what, Happening::Silence(..));
         if happenings.iter().any(is_silent) {
             page.keep_alive = Duration::from_secs(20);

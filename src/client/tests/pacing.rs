@@ -153,3 +153,44 @@ fn a_cancelled_message_is_not_sent_and_says_nothing() {
     assert!(!client.client.cancel_publish(token));
     client.at(10_000).sends_nothing().tells(&[]);
 }
+
+#[test]
+fn a_frame_of_qos_1_does_not_queue_behind_the_user_s_messages() {
+    let mut client = slow();
+    for _ in 0..3 {
+        client.note(QoS::AtMostOnce);
+    }
+    let quick = AckTimeout::Fixed(Duration::from_millis(100));
+    let qos_1 = |request: &mut SendRequest| request.qos = QoS::AtLeastOnce;
+    client.send_with(5, qos_1, |options| options.ack_timeout = quick);
+    client.sends(&["SUBSCRIBE ack", "PUBLISH notes"]);
+    client.grants("ack").at(1_020).sends(&["PUBLISH notes"]);
+    client.at(2_040).sends(&["PUBLISH notes"]);
+    // Its clock has not run yet, so it goes out once.
+    client.at(3_060).sends(&["PUBLISH to begin"]);
+    client
+        .at(3_100)
+        .hears("ack", &begun())
+        .at(4_080)
+        .sends(&["PUBLISH to 0"]);
+}
+
+#[test]
+fn a_frame_that_has_to_wait_for_the_broker_holds_no_other_up() {
+    let mut client = connected_with(|options| options.session.max_in_flight = 1);
+    client.note(QoS::AtLeastOnce);
+    let qos_1 = |request: &mut SendRequest| {
+        request.qos = QoS::AtLeastOnce;
+        request.to = "slow".into();
+        request.from = "other".into();
+    };
+    client.send_with(5, qos_1, |_| {});
+    client.send(5);
+    client
+        .sends(&["SUBSCRIBE other ack", "PUBLISH notes"])
+        .grants("other ack");
+    client
+        .sends(&["PUBLISH to begin"])
+        .acknowledges("PUBLISH notes");
+    client.sends(&["PUBLISH slow begin"]);
+}

@@ -101,6 +101,40 @@ fn a_link_that_does_not_answer_is_replaced_and_no_transfer_fails() {
         .sends(&["PUBLISH to 0"]);
 }
 
+#[test]
+fn after_a_sleep_what_lies_in_the_socket_is_read_before_anything_is_sent() {
+    let mut client = connected();
+    let first = client.send(5);
+    client.send(5);
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to begin"]);
+    client.client.cancel(client.now, first);
+    // The timer that ends the quiet time is noticed a minute too late, and the old feedback lies unread.
+    client.sleeps_until(60_000).sends(&["PINGREQ"]);
+    client
+        .hears("ack", &begun())
+        .sends_nothing()
+        .says(&Packet::PingResp);
+    client
+        .sends(&["PUBLISH to begin"])
+        .sends_nothing()
+        .hears("ack", &begun());
+    client.sends(&["PUBLISH to 0"]).tells(&["failed: aborted"]);
+}
+
+#[test]
+fn a_timer_that_is_a_little_late_tests_no_link() {
+    let mut client = connected();
+    client.sends_image(5);
+    client
+        .sends(&["PUBLISH to 0"])
+        .at(4_999)
+        .sleeps_until(6_400)
+        .sends(&["PUBLISH to 0"]);
+}
+
 fn at_least_once(request: &mut SendRequest) {
     request.qos = QoS::AtLeastOnce;
 }

@@ -369,3 +369,43 @@ fn a_transfer_that_is_failed_from_outside_says_why() {
     fleet.sends_nothing();
     assert_eq!(fleet.tells(), [Event::Failed(id, Error::Closed)]);
 }
+
+#[test]
+fn after_a_sleep_nothing_goes_out_before_the_link_has_answered() {
+    let mut fleet = script();
+    let first = fleet.add("a", "ack", 5);
+    fleet.add("b", "ack", 5);
+    fleet.add("c", "other", 5);
+    fleet
+        .subscribed("ack")
+        .subscribed("other")
+        .sends(&["a begin", "c begin"]);
+    fleet.fleet.cancel(fleet.now, first);
+    fleet.tells();
+    fleet.now = Instant::from_millis(60_000);
+    fleet.fleet.handle_sleep(fleet.now);
+    fleet.fleet.handle_sleep(fleet.now);
+    fleet.at(60_000).sends_nothing();
+    assert_eq!(fleet.tells(), [Event::TestLink]);
+    // What lay in the socket is older than it seems; the feedback on what is outstanding counts all the same.
+    fleet
+        .hears("ack", begun())
+        .hears("other", begun())
+        .sends_nothing();
+    fleet.fleet.handle_alive(fleet.now);
+    fleet.sends(&["c 0", "b begin"]).at(64_999).sends_nothing();
+}
+
+#[test]
+fn a_link_that_fell_asleep_is_forgotten_with_the_next_one() {
+    let mut fleet = script();
+    fleet.add("a", "ack", 5);
+    fleet.subscribed("ack").sends(&["a begin"]);
+    fleet.now = Instant::from_millis(60_000);
+    fleet.fleet.handle_sleep(fleet.now);
+    fleet.fleet.handle_offline(fleet.now);
+    fleet.subscribed("ack").sends(&["a begin"]);
+    let second = fleet.add("b", "other", 5);
+    fleet.subscribed("other").sends(&["b begin"]);
+    assert_eq!(fleet.phase(second), Phase::Begin);
+}
