@@ -12,6 +12,7 @@
 mod simulation {
     pub mod device;
     pub mod draw;
+    pub mod errand;
     pub mod link;
     pub mod models;
     pub mod page;

@@ -8,7 +8,7 @@ use mqtt_image_sender::transfer::Window;
 
 use super::device::DeviceSpec;
 use super::draw::Draw;
-use super::page::{Errand, PageSpec};
+use super::errand::{Errand, PageSpec};
 use super::referee::Course;
 
 /// Whose link something befalls.

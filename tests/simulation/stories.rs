@@ -9,9 +9,9 @@ use mqtt_image_sender::transfer::{
 };
 
 use super::device::{DeviceSpec, Faults, Sleep};
+use super::errand::{Errand, Goal, PageSpec};
 use super::link::Quality;
 use super::models::Kind;
-use super::page::{Errand, Goal, PageSpec};
 use super::scenario::{Happening, Scenario, Who};
 use super::world::{Report, World};
 
