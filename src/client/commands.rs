@@ -55,7 +55,6 @@ impl Client {
     /// Ends a subscription; says whether it was one. [`Event::Unsubscribed`] follows.
     pub fn unsubscribe(&mut self, now: Instant, id: SubscriptionId) -> bool {
         let known = self.session.unsubscribe(id);
-        self.filters.remove(&id);
         let changes = self.topics.handle_gone(&mut self.session, id);
         self.apply(now, changes);
         self.settle(now);
@@ -127,7 +126,7 @@ impl Client {
     ) -> Result<(), transfer::Error> {
         let supplied = self.fleet.supply(now, id, image, options);
         if supplied.is_err() {
-            self.release(id);
+            self.release(now, id);
         }
         self.settle(now);
         supplied
@@ -205,6 +204,7 @@ impl Client {
         if let Some((subscription, images)) = self.devices.detach(id) {
             self.events
                 .extend(images.into_iter().map(|image| Event::Image(id, image)));
+            self.filters.remove(&subscription);
             self.unsubscribe(now, subscription);
         }
     }

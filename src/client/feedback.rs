@@ -27,7 +27,10 @@ pub(super) struct FeedbackTopics {
     topics: HashMap<String, Topic>,
     by_subscription: BTreeMap<SubscriptionId, String>,
     wakes: HashMap<String, Wake>,
+    wake_subscriptions: BTreeSet<SubscriptionId>,
     granted: BTreeSet<SubscriptionId>,
+    /// Subscriptions that the session keeps for the next link, although this link's broker refused them.
+    refused: BTreeSet<SubscriptionId>,
 }
 
 /// A feedback topic whose readiness changed.
@@ -59,8 +62,12 @@ impl FeedbackTopics {
 
     /// True where `id` was made here, and not by the user.
     pub(super) fn is_own(&self, id: SubscriptionId) -> bool {
-        self.by_subscription.contains_key(&id)
-            || self.wakes.values().any(|wake| wake.subscription == id)
+        self.by_subscription.contains_key(&id) || self.wake_subscriptions.contains(&id)
+    }
+
+    /// True where messages come for `id`, as far as is known.
+    pub(super) fn is_granted(&self, id: SubscriptionId) -> bool {
+        self.granted.contains(&id)
     }
 
     /// The feedback topic that `id` was made for.
@@ -74,21 +81,38 @@ impl FeedbackTopics {
         id: SubscriptionId,
     ) -> Vec<Change> {
         self.granted.insert(id);
+        self.refused.remove(&id);
         match self.by_subscription.get(&id).cloned() {
             Some(from) => self.refresh(session, &from).into_iter().collect(),
             None => self.refresh_all(session),
         }
     }
 
-    /// A subscription of anybody's was refused or has ended.
-    pub(super) fn handle_gone(&mut self, session: &mut Session, id: SubscriptionId) -> Vec<Change> {
-        self.granted.remove(&id);
+    /// A subscription of anybody's was refused. One that was made here is given up; the transfers on it fail.
+    pub(super) fn handle_refused(
+        &mut self,
+        session: &mut Session,
+        id: SubscriptionId,
+    ) -> Vec<Change> {
+        let was_granted = self.granted.remove(&id);
         if let Some(from) = self.by_subscription.remove(&id) {
+            // Refused on a later link, the session would ask for it again on the next.
+            session.unsubscribe(id);
             if let Some(topic) = self.topics.get_mut(&from) {
                 topic.own = None;
             }
             return Vec::new();
         }
+        if was_granted {
+            self.refused.insert(id);
+        }
+        self.refresh_all(session)
+    }
+
+    /// A subscription of the user's or of a device has ended.
+    pub(super) fn handle_gone(&mut self, session: &mut Session, id: SubscriptionId) -> Vec<Change> {
+        self.granted.remove(&id);
+        self.refused.remove(&id);
         self.refresh_all(session)
     }
 
@@ -105,7 +129,9 @@ impl FeedbackTopics {
     }
 
     fn refresh_all(&mut self, session: &mut Session) -> Vec<Change> {
-        let topics: Vec<String> = self.topics.keys().cloned().collect();
+        let mut topics: Vec<String> = self.topics.keys().cloned().collect();
+        // In an order that a simulation can repeat.
+        topics.sort_unstable();
         topics
             .iter()
             .filter_map(|from| self.refresh(session, from))
@@ -115,7 +141,7 @@ impl FeedbackTopics {
     /// Sees whether a live subscription serves `from`, and makes one where none does.
     fn refresh(&mut self, session: &mut Session, from: &str) -> Option<Change> {
         let served = session.matching(from).any(|id| self.granted.contains(&id));
-        let pending = session.matching(from).next().is_some();
+        let pending = session.matching(from).any(|id| !self.refused.contains(&id));
         let online = session.is_online();
         let topic = self.topics.get_mut(from)?;
         if !pending && let Ok(id) = session.subscribe(from, topic.qos) {
@@ -139,6 +165,7 @@ impl FeedbackTopics {
         if let Some(known) = self.wakes.get_mut(wake) {
             known.waiting.insert(id);
         } else if let Ok(subscription) = session.subscribe(wake, QoS::AtMostOnce) {
+            self.wake_subscriptions.insert(subscription);
             self.wakes.insert(
                 wake.to_owned(),
                 Wake {
@@ -149,16 +176,25 @@ impl FeedbackTopics {
         }
     }
 
-    /// Transfer `id` has ended or no longer waits.
-    pub(super) fn remove_wake(&mut self, session: &mut Session, wake: &str, id: TransferId) {
-        let Some(known) = self.wakes.get_mut(wake) else {
-            return;
-        };
+    /// Transfer `id` has ended. The last one takes the subscription along, which may have served a feedback topic too.
+    pub(super) fn remove_wake(
+        &mut self,
+        session: &mut Session,
+        wake: &str,
+        id: TransferId,
+    ) -> Option<Change> {
+        let known = self.wakes.get_mut(wake)?;
         known.waiting.remove(&id);
-        if known.waiting.is_empty() {
-            session.unsubscribe(known.subscription);
-            self.wakes.remove(wake);
+        if !known.waiting.is_empty() {
+            return None;
         }
+        let subscription = known.subscription;
+        self.wakes.remove(wake);
+        self.wake_subscriptions.remove(&subscription);
+        self.granted.remove(&subscription);
+        self.refused.remove(&subscription);
+        session.unsubscribe(subscription);
+        self.refresh(session, wake)
     }
 
     /// The transfers that a message on `topic` wakes.

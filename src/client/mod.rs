@@ -22,6 +22,7 @@ mod pacer;
 mod routing;
 mod transmit;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use commands::SendRequest;
@@ -38,6 +39,11 @@ use devices::Devices;
 use feedback::FeedbackTopics;
 use link::{AfterLoss, Attempt, Due, Link};
 use pacer::Pacer;
+
+/// A deadline that is noticed so late means that the machine slept, or the page was frozen. Feedback may then lie in the
+/// socket that is older than the timers think, so the transfers wait until the link was asked: its answer comes after it.
+/// Browsers let the timers of a tab in the background be late by one second, which is no sleep.
+const ASLEEP: Duration = Duration::from_millis(1_500);
 
 /// One MQTT connection with its transfers. See the module for how to drive it.
 #[derive(Debug)]
@@ -129,6 +135,10 @@ impl Client {
 
     /// Time has passed. Early, late and doubled calls are harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
+        let late = self.poll_timeout(now).map(|due| now.saturating_since(due));
+        if late.is_some_and(|late| late >= ASLEEP) && self.session.is_online() {
+            self.fleet.handle_sleep(now);
+        }
         match self.link.handle_timeout(now) {
             Some(Due::Open(attempt)) => self.ask_for(attempt),
             Some(Due::ConnectTimedOut(_)) => self.lose_link(now, Error::ConnectTimeout),
@@ -141,6 +151,9 @@ impl Client {
 
     /// When [`Client::handle_timeout`] is next due, or a packet that waits for the rate limit may go out.
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        if self.state == ConnectionState::Closed {
+            return None;
+        }
         let machines = earliest(self.session.poll_timeout(), self.fleet.poll_timeout());
         let paced = if self.session.is_online() {
             self.pacer.poll_timeout(now)
@@ -226,3 +239,6 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

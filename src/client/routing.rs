@@ -52,7 +52,7 @@ impl Client {
             }
             mqtt::Event::Subscribed { id, granted } => self.handle_suback(now, id, granted.ok()),
             mqtt::Event::Unsubscribed(id) => {
-                if !self.topics.is_own(id) && self.devices.by_subscription(id).is_none() {
+                if self.filters.remove(&id).is_some() {
                     self.events.push_back(Event::Unsubscribed(id));
                 }
             }
@@ -73,10 +73,15 @@ impl Client {
     fn handle_suback(&mut self, now: Instant, id: SubscriptionId, granted: Option<QoS>) {
         let own_topic = self.topics.topic_of(id).map(str::to_owned);
         let is_wake = own_topic.is_none() && self.topics.is_own(id);
-        let filter = self.filters.get(&id).cloned().unwrap_or_default();
+        let filter = match granted {
+            // One that was never granted ends with its refusal.
+            None if !self.topics.is_granted(id) => self.filters.remove(&id),
+            _ => self.filters.get(&id).cloned(),
+        };
+        let filter = filter.unwrap_or_default();
         let changes = match granted {
             Some(_) => self.topics.handle_granted(&mut self.session, id),
-            None => self.topics.handle_gone(&mut self.session, id),
+            None => self.topics.handle_refused(&mut self.session, id),
         };
         self.apply(now, changes);
         match (own_topic, granted) {
@@ -163,24 +168,22 @@ impl Client {
             transfer::Event::TestLink => self.session.check(now),
             transfer::Event::Progress(id) => self.events.push_back(Event::Progress(id)),
             transfer::Event::Done(id, outcome) => {
-                self.release(id);
+                self.release(now, id);
                 self.events.push_back(Event::Done(id, Box::new(outcome)));
             }
             transfer::Event::Failed(id, error) => {
-                self.release(id);
+                self.release(now, id);
                 self.events.push_back(Event::Failed(id, error));
             }
             transfer::Event::Idle(from) => self.topics.remove(&mut self.session, &from),
         }
     }
 
-    /// A transfer has ended: its wake topic is of no more use, nor is a frame that still waits for its turn.
-    pub(super) fn release(&mut self, id: TransferId) {
-        let session = &mut self.session;
-        self.frames_in_session
-            .retain(|token, owner| *owner != id || !session.cancel_publish(*token));
+    /// A transfer has ended: its wake topic is of no more use.
+    pub(super) fn release(&mut self, now: Instant, id: TransferId) {
         if let Some(Some(wake)) = self.transfers.remove(&id) {
-            self.topics.remove_wake(&mut self.session, &wake, id);
+            let change = self.topics.remove_wake(&mut self.session, &wake, id);
+            self.apply(now, change);
         }
     }
 }

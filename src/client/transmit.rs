@@ -39,13 +39,15 @@ impl Client {
 
     /// One frame of a transfer, written once: head and chunk go straight into the socket's buffer.
     fn transmit_frame(&mut self, now: Instant, may_publish: bool, out: &mut Vec<u8>) -> bool {
-        // A frame's clock runs from here, so none may wait in the session for the broker to acknowledge others.
-        let most = usize::from(self.session.options().max_in_flight);
-        let is_full = self.frames_in_session.len() >= most;
-        if !may_publish || is_full || !self.session.is_online() {
+        if !may_publish || !self.session.is_online() {
             return false;
         }
-        let Some(frame) = self.fleet.poll_transmit(now) else {
+        // A frame's clock runs from here, so one that goes through the session is taken only if it is written at once:
+        // not behind the user's messages, and not where the broker has to acknowledge others first.
+        let most = usize::from(self.session.options().max_in_flight);
+        let is_free = !self.session.has_unsent_publish() && self.session.queued_messages() < most;
+        let at_once = |qos_tag| qos_tag == u8::from(QoS::AtMostOnce) || is_free;
+        let Some(frame) = self.fleet.poll_transmit(now, at_once) else {
             return false;
         };
         self.frames_first = false;

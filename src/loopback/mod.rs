@@ -119,7 +119,12 @@ impl Broker {
                 connection.send(&packet);
             }
         }
-        connection.take_output(out)
+        let any = connection.take_output(out);
+        if connection.refused {
+            // [MQTT-3.2.2-5]
+            self.drop_link(id);
+        }
+        any
     }
 
     /// The next link that the broker closed by itself.
@@ -276,3 +281,6 @@ fn from_will(will: Will) -> Message {
         dup: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

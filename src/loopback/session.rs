@@ -12,6 +12,8 @@ const MAX_WAITING: usize = 10_000;
 /// A QoS 1 or 2 message on its way to the client.
 #[derive(Debug)]
 enum Outgoing {
+    /// The client is away.
+    Waiting(Message),
     /// PUBLISH was sent; PUBACK or PUBREC is awaited.
     Published(Message),
     /// PUBREL was sent; PUBCOMP is awaited.
@@ -40,12 +42,11 @@ impl Session {
     pub(super) fn attach(&mut self, link: ConnectionId, clean: bool) {
         self.link = Some(link);
         self.clean = clean;
-        let unfinished: Vec<Packet> = self
+        self.packets = self
             .outgoing
-            .iter()
-            .map(|(id, state)| again(*id, state))
+            .iter_mut()
+            .map(|(id, state)| state.resume(*id))
             .collect();
-        self.packets = unfinished.into();
     }
 
     /// The link is gone; says whether the session ends with it.
@@ -121,11 +122,11 @@ impl Session {
         if self.outgoing.len() < MAX_WAITING
             && let Some(id) = self.free_id()
         {
-            self.send(Packet::Publish(Publish {
-                message: message.clone(),
-                packet_id: Some(id),
-            }));
-            self.outgoing.push_back((id, Outgoing::Published(message)));
+            let mut state = Outgoing::Waiting(message);
+            if self.link.is_some() {
+                self.packets.push_back(state.resume(id));
+            }
+            self.outgoing.push_back((id, state));
         }
     }
 
@@ -156,19 +157,22 @@ impl Session {
     }
 }
 
-/// An unfinished exchange as it goes to the client once more.
-fn again(id: PacketId, state: &Outgoing) -> Packet {
-    match state {
-        Outgoing::Published(message) => {
-            let message = Message {
+impl Outgoing {
+    /// What goes to the client, for the first time or once more.
+    fn resume(&mut self, id: PacketId) -> Packet {
+        let packet_id = Some(id);
+        let message = match self {
+            Self::Released => return Packet::PubRel(id),
+            Self::Published(message) => Message {
                 dup: true,
                 ..message.clone()
-            };
-            Packet::Publish(Publish {
-                message,
-                packet_id: Some(id),
-            })
-        }
-        Outgoing::Released => Packet::PubRel(id),
+            },
+            Self::Waiting(message) => {
+                let message = message.clone();
+                *self = Self::Published(message.clone());
+                message
+            }
+        };
+        Packet::Publish(Publish { message, packet_id })
     }
 }

@@ -95,10 +95,14 @@ pub struct Fleet {
     lanes: HashMap<Arc<str>, Lane>,
     /// Transfers that may have something to send, in turn.
     ready: VecDeque<TransferId>,
+    /// Those of them whose frames could not go out at once when their turn came.
+    held: VecDeque<TransferId>,
     /// Transfers that would send, were it not for the bound.
     starved: VecDeque<TransferId>,
     deadlines: Deadlines,
     pace: ProgressPace,
+    /// The machine slept, and the link has not been heard since.
+    is_dozing: bool,
     events: VecDeque<Event>,
     next_id: u64,
 }
@@ -112,9 +116,11 @@ impl Fleet {
             transfers: BTreeMap::new(),
             lanes: HashMap::new(),
             ready: VecDeque::new(),
+            held: VecDeque::new(),
             starved: VecDeque::new(),
             deadlines: Deadlines::default(),
             pace: ProgressPace::default(),
+            is_dozing: false,
             events: VecDeque::new(),
             next_id: 0,
         }
@@ -221,8 +227,8 @@ impl Fleet {
 
     /// The link is down, and with it every feedback topic.
     pub fn handle_offline(&mut self, now: Instant) {
-        let topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
-        for from in topics {
+        self.is_dozing = false;
+        for from in self.topics() {
             self.set_subscribed(now, &from, false);
         }
     }
@@ -265,17 +271,31 @@ impl Fleet {
         }
     }
 
+    /// The machine slept. What came meanwhile has not been read, and is older than it seems: nothing is sent and no time
+    /// is felt until the link, which [`Event::TestLink`] has tested, has answered.
+    pub fn handle_sleep(&mut self, now: Instant) {
+        if !core::mem::replace(&mut self.is_dozing, true) {
+            self.events.push_back(Event::TestLink);
+        }
+        for id in self.current_transfers() {
+            if let Some(sender) = self.sender(id) {
+                sender.handle_sleep(now);
+                self.touch(now, id);
+            }
+        }
+    }
+
     /// The link test that [`Event::TestLink`] asked for was answered.
     pub fn handle_alive(&mut self, now: Instant) {
-        let current: Vec<TransferId> = self
-            .lanes
-            .values()
-            .filter_map(|lane| lane.current)
-            .collect();
-        for id in current {
+        for id in self.current_transfers() {
             if let Some(sender) = self.sender(id) {
                 sender.handle_alive(now);
                 self.touch(now, id);
+            }
+        }
+        if core::mem::take(&mut self.is_dozing) {
+            for from in self.topics() {
+                self.advance(now, &from);
             }
         }
     }
@@ -305,14 +325,20 @@ impl Fleet {
         earliest(self.deadlines.next(), self.pace.next())
     }
 
-    /// The next frame that may go out; taking it starts its clock. Transfers take turns.
-    pub fn poll_transmit(&mut self, now: Instant) -> Option<Frame<'_>> {
+    /// The next frame that may go out; taking it starts its clock. Transfers take turns. `takes` says of a `qos_tag`
+    /// whether a frame with it could go out at once; the others wait, and hold nobody up.
+    pub fn poll_transmit(&mut self, now: Instant, takes: impl Fn(u8) -> bool) -> Option<Frame<'_>> {
+        self.release_held(&takes);
         let (id, head, payload) = loop {
             let id = self.next_ready()?;
             let may_grow = self.outstanding < self.max_outstanding;
             let Some(entry) = self.transfers.get_mut(&id) else {
                 continue;
             };
+            if !takes(entry.qos_tag) {
+                self.held.push_back(id);
+                continue;
+            }
             entry.is_ready = false;
             let State::Ready(sender) = &mut entry.state else {
                 continue;
@@ -385,6 +411,21 @@ impl Fleet {
         self.outstanding
     }
 
+    /// The feedback topics in use, in an order that a simulation can repeat.
+    fn topics(&self) -> Vec<Arc<str>> {
+        let mut topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
+        topics.sort_unstable();
+        topics
+    }
+
+    /// The transfers that have their turn on their topics, in their order.
+    fn current_transfers(&self) -> Vec<TransferId> {
+        let lanes = self.lanes.values();
+        let mut current: Vec<TransferId> = lanes.filter_map(|lane| lane.current).collect();
+        current.sort_unstable();
+        current
+    }
+
     fn sender(&mut self, id: TransferId) -> Option<&mut Sender> {
         match &mut self.transfers.get_mut(&id)?.state {
             State::Ready(sender) => Some(sender),
@@ -452,3 +493,6 @@ impl Fleet {
         self.leave_lane(now, id);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,8 +193,10 @@ impl Sender {
         }
         self.link.has_been_online = true;
         if self.phase == Phase::Waiting {
-            self.give_up_at
-                .get_or_insert(now + self.options.wait_for_device);
+            let wait = self.options.wait_for_device;
+            let give_up_at = self.give_up_at.unwrap_or(now + wait);
+            // The begin that goes out now is to have its chance.
+            self.give_up_at = Some(give_up_at.max(now + LATEST_FEEDBACK.min(wait)));
         }
         self.sync_clock(now);
     }
@@ -219,6 +221,14 @@ impl Sender {
             self.link.is_vouched = true;
             self.sync_clock(now);
             self.handle_timeout(now);
+        }
+    }
+
+    /// The machine slept: until the link answers it is unknown what was answered meanwhile.
+    pub(super) fn handle_sleep(&mut self, now: Instant) {
+        if self.link.is_online {
+            self.link.is_testing = true;
+            self.sync_clock(now);
         }
     }
 
@@ -366,3 +376,6 @@ impl Sender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

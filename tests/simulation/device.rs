@@ -11,7 +11,7 @@ use mqtt_image_sender::time::{Instant, earliest};
 use mqtt_image_sender::transfer::{Numbering, Received};
 
 use super::link::Quality;
-use super::models::{Kind, Model, feedback, parse_frame};
+use super::models::{DATA, Kind, Model, feedback, parse_frame};
 use super::station::Station;
 
 /// What may happen to a frame or its feedback; each is a probability.
@@ -21,6 +21,8 @@ pub struct Faults {
     pub deaf: f64,
     /// The frame comes in another form, so that it is none.
     pub broken: f64,
+    /// A bit of a chunk is another.
+    pub flipped: f64,
     /// The frame is held up, and others overtake it.
     pub held_up: f64,
     /// The frame is lost, and the device says so with status 0.
@@ -238,6 +240,10 @@ impl Device {
         }
         if self.rng.chance(faults.broken) {
             break_frame(&mut self.rng, &mut frame);
+        }
+        if self.rng.chance(faults.flipped) && frame.len() > 9 && frame[4] == DATA {
+            let bit = self.rng.below((frame.len() as u64 - 9) * 8) as usize;
+            frame[9 + bit / 8] ^= 1 << (bit % 8);
         }
         let answer = if self.rng.chance(faults.incomplete) {
             parse_frame(&frame)

@@ -10,9 +10,9 @@ use mqtt_image_sender::transfer::{
 };
 
 use super::device::{DeviceSpec, Faults, Sleep};
+use super::errand::{Errand, Goal, PageSpec};
 use super::link::Quality;
 use super::models::Kind;
-use super::page::{Errand, Goal, PageSpec};
 use super::scenario::{Happening, Scenario, Who};
 
 /// How much goes wrong.
@@ -55,19 +55,37 @@ impl Draw {
             max_outstanding: self.pick(&[1, 2, 5, 16, 500, 500, 500]),
             max_messages_per_second: None,
             own_filter: self.chance(0.15).then(|| "ack/#".to_owned()),
+            clean_session: self.chance(0.8),
+            notes: self.notes(),
+            closed_at: None,
             errands: Vec::new(),
         };
         if self.chance(0.15) && !sleeps {
             page.max_messages_per_second = Some(self.between(2, 200) as f64);
         }
+        let restarts =
+            |(_, what): &(Instant, Happening)| matches!(what, Happening::BrokerRestart(_));
+        if happenings.len() > 1 && happenings.iter().any(restarts) {
+            // A CONNACK without a session may get lost; the next one has a session again, but not its subscriptions. The
+            // session of `mqtt` does not know that yet.
+            page.clean_session = true;
+        }
         let is_silent = |(_, what): &(Instant, Happening)| matches!(what, Happening::Silence(..));
         if happenings.iter().any(is_silent) {
             page.keep_alive = Duration::from_secs(20);
         }
+        if self.chance(0.04) {
+            page.closed_at = Some(Instant::from_millis(self.between(0, 5_000)));
+        }
         for device in &devices {
             let count = self.pick(&[1, 1, 1, 2, 3, 4]);
             for _ in 0..count {
-                let errand = self.errand(page.errands.len(), device, &happenings);
+                let mut errand = self.errand(page.errands.len(), device, &happenings);
+                if errand.qos != QoS::AtMostOnce && !page.clean_session && !happenings.is_empty() {
+                    // The session repeats a begin behind the transfer's back.
+                    errand.goal = Goal::Ends;
+                    errand.options.max_retries.get_or_insert(60);
+                }
                 page.errands.push(errand);
             }
         }
@@ -77,6 +95,21 @@ impl Draw {
             devices,
             happenings,
         }
+    }
+
+    fn notes(&mut self) -> Vec<(Instant, QoS)> {
+        let count = if self.chance(0.2) {
+            self.between(1, 20)
+        } else {
+            0
+        };
+        (0..count)
+            .map(|_| {
+                let at = Instant::from_millis(self.between(0, 3_000));
+                let qos = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
+                (at, self.pick(&qos))
+            })
+            .collect()
     }
 
     fn quality(&mut self, may_be_slow: bool) -> Quality {
@@ -104,7 +137,11 @@ impl Draw {
     }
 
     fn devices(&mut self, page: Quality) -> Vec<DeviceSpec> {
-        let count = self.pick(&[1, 1, 1, 1, 2, 3, 5]);
+        let count = if self.chance(0.02) {
+            30
+        } else {
+            self.pick(&[1, 1, 1, 1, 2, 3, 5])
+        };
         let sleeps = self.chance(0.08);
         // Of several that sleep and share a topic not each is asked in the five seconds that it is awake.
         let shares_topic = self.chance(0.2) && !(sleeps && count > 2);
@@ -112,12 +149,18 @@ impl Draw {
             .map(|index| {
                 let quality = self.quality(false);
                 let from = if shares_topic { 0 } else { index };
+                let faults = self.faults(page, quality);
                 DeviceSpec {
                     to: format!("to/{index}"),
                     from: format!("ack/{from}"),
-                    kind: self.kind(),
+                    // Only a device that looks at the checksum sees a flipped bit.
+                    kind: if faults.flipped > 0.0 {
+                        Kind::Own
+                    } else {
+                        self.kind()
+                    },
                     numbering: self.pick(&[Numbering::Echo, Numbering::Next]),
-                    faults: self.faults(page, quality),
+                    faults,
                     quality,
                     qos: self.pick(&[QoS::AtMostOnce, QoS::AtLeastOnce]),
                     sleep: sleeps.then(|| Sleep {
@@ -157,6 +200,11 @@ impl Draw {
             repeat: self.some(0.5),
             garbage: self.some(0.3),
             mangled: self.some(0.2),
+            flipped: if self.chance(0.1) {
+                self.some(0.2)
+            } else {
+                0.0
+            },
             held_up: if self.weather == Weather::Storm {
                 self.some(0.5)
             } else {
@@ -215,7 +263,12 @@ impl Draw {
             // Without a bound it need not even end.
             options.max_retries.get_or_insert(60);
         }
-        let asked_at = Instant::from_millis(self.pick(&[0, 0, 0, 500, 4_000]));
+        let mut asked_at = Instant::from_millis(self.pick(&[0, 0, 0, 500, 4_000]));
+        let is_undisturbed = self.is_undisturbed(&options, device);
+        if is_undisturbed {
+            // Its device has its subscription by then.
+            asked_at += Duration::from_secs(2);
+        }
         let may_pause = device.sleep.is_none();
         let pause = (may_pause && self.chance(0.08)).then(|| {
             let from = asked_at + Duration::from_millis(self.between(0, 3_000));
@@ -237,6 +290,7 @@ impl Draw {
             ]),
             image: self.image(size),
             goal,
+            is_undisturbed,
             options,
             asked_at,
             preparing: Duration::from_millis(self.pick(&[0, 0, 1, 300])),
@@ -271,7 +325,7 @@ impl Draw {
             (false, Numbering::Echo) => NumberingOption::Echo,
             (false, Numbering::Next) => NumberingOption::Next,
         };
-        options.integrity = self.chance(0.3);
+        options.integrity = self.chance(0.3) || device.faults.flipped > 0.0;
         options.strict = self.chance(0.05);
         options.restarts = self.pick(&[0, 0, 0, 1, 3]);
         options.max_retries = if self.weather == Weather::Storm {
@@ -328,11 +382,18 @@ impl Draw {
         };
         // A device whose link is down is silent for longer than some resends last.
         let is_reached = options.max_retries.is_none() || happenings.iter().all(is_page);
-        if self.weather != Weather::Storm && is_answered && is_awake && is_reached {
+        let is_steady = device.faults.flipped == 0.0;
+        if self.weather != Weather::Storm && is_answered && is_awake && is_reached && is_steady {
             Goal::Arrives
         } else {
             Goal::Ends
         }
+    }
+
+    fn is_undisturbed(&self, options: &TransferOptions, device: &DeviceSpec) -> bool {
+        let asks_again = matches!(device.kind, Kind::Reference { asks_again: 1.. });
+        let is_patient = matches!(options.ack_timeout, AckTimeout::Fixed(timeout) if timeout >= Duration::from_secs(1));
+        self.weather == Weather::Calm && !asks_again && is_patient && device.sleep.is_none()
     }
 
     fn chance(&mut self, probability: f64) -> bool {

@@ -133,10 +133,15 @@ impl Image {
     }
 
     /// Chunks without a gap from 0 on.
-    fn contiguous(&self) -> i16 {
-        (0..)
-            .take_while(|number| self.chunks.contains_key(number))
-            .count() as i16
+    fn contiguous(&self) -> usize {
+        let numbers = self.chunks.keys().zip(0..);
+        numbers
+            .take_while(|(number, index)| i32::from(**number) == *index)
+            .count()
+    }
+
+    fn is_early(&self, number: i16) -> bool {
+        usize::try_from(number).is_ok_and(|number| number > self.contiguous())
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -144,7 +149,7 @@ impl Image {
     }
 
     fn is_whole(&self) -> bool {
-        self.contiguous() as usize == self.chunks.len() && self.bytes().len() == self.size
+        self.contiguous() == self.chunks.len() && self.bytes().len() == self.size
     }
 }
 
@@ -176,17 +181,16 @@ impl Field {
 
     fn data(&mut self, number: i16, data: &[u8]) -> Option<(i16, u8)> {
         let image = self.image.as_mut()?;
-        let expected = image.contiguous();
         match self.kind {
-            Kind::InOrder if number > expected => return None,
-            Kind::Objecting if number > expected => return Some((number, 0)),
+            Kind::InOrder if image.is_early(number) => return None,
+            Kind::Objecting if image.is_early(number) => return Some((number, 0)),
             _ => image.chunks.insert(number, data.to_vec()),
         };
-        match self.kind {
-            Kind::Cumulative => image.contiguous().checked_sub(1).filter(|last| *last >= 0),
-            _ => Some(number),
-        }
-        .map(|number| (number, 1))
+        let answered = match self.kind {
+            Kind::Cumulative => i16::try_from(image.contiguous().checked_sub(1)?).ok()?,
+            _ => number,
+        };
+        Some((answered, 1))
     }
 
     fn finish(&mut self) -> Option<Vec<u8>> {

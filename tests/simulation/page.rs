@@ -1,74 +1,20 @@
 //! The sender's page: it sends images one after another or together, holds some back, gives some up, and notes what
 //! became of each.
 
-use core::fmt;
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use mqtt_image_sender::client::{Client, ClientOptions, ConnectionState, Event, SendRequest};
-use mqtt_image_sender::loopback::Broker;
-use mqtt_image_sender::mqtt::{QoS, SessionOptions};
-use mqtt_image_sender::time::{Instant, earliest};
-use mqtt_image_sender::transfer::{
-    self, Error, Image, Outcome, Phase, TransferId, TransferOptions,
+use mqtt_image_sender::client::{
+    Client, ClientOptions, ConnectionState, Error as ClientError, Event, SendRequest,
 };
+use mqtt_image_sender::loopback::Broker;
+use mqtt_image_sender::mqtt::{Message, PublishToken, QoS, SessionOptions};
+use mqtt_image_sender::time::{Instant, earliest};
+use mqtt_image_sender::transfer::{self, Error, Outcome, Phase, TransferId};
 
-use super::link::Quality;
+use super::errand::{Goal, PageSpec};
 use super::referee::{Course, Referee};
 use super::station::Station;
-
-/// What is asked of an errand's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal {
-    /// It has to arrive, whatever happens to it.
-    Arrives,
-    /// It arrives, or it fails with a code that fits; in the end.
-    Ends,
-}
-
-/// One image to one device.
-#[derive(Clone)]
-pub struct Errand {
-    pub to: String,
-    pub from: String,
-    pub wake: Option<String>,
-    pub qos: QoS,
-    pub image: Image,
-    pub options: TransferOptions,
-    pub asked_at: Instant,
-    /// How long its image takes to prepare.
-    pub preparing: Duration,
-    /// Held back from when to when.
-    pub pause: Option<(Instant, Instant)>,
-    pub cancelled_at: Option<Instant>,
-    pub goal: Goal,
-}
-
-/// Without the bytes of the image, which nobody wants to read.
-impl fmt::Debug for Errand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { to, from, wake, .. } = self;
-        write!(f, "{:?}: {to}, {from}, wake {wake:?}, ", self.goal)?;
-        write!(f, "{} bytes, {:?}, ", self.image.len(), self.qos)?;
-        let (asked, preparing) = (self.asked_at, self.preparing);
-        write!(f, "asked {asked:?}, preparing {preparing:?}, ")?;
-        let (pause, cancelled) = (self.pause, self.cancelled_at);
-        write!(f, "paused {pause:?}, cancelled {cancelled:?}, ")?;
-        write!(f, "{:?}", self.options)
-    }
-}
-
-/// A sender as a scenario lists it.
-#[derive(Clone, Debug)]
-pub struct PageSpec {
-    pub quality: Quality,
-    pub keep_alive: Duration,
-    pub max_outstanding: usize,
-    pub max_messages_per_second: Option<f64>,
-    /// A subscription of the page's own, which may cover feedback topics.
-    pub own_filter: Option<String>,
-    pub errands: Vec<Errand>,
-}
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -77,6 +23,8 @@ enum Step {
     Pause(usize),
     Resume(usize),
     Cancel(usize),
+    Note(QoS),
+    Close,
 }
 
 /// What is known of an errand.
@@ -96,6 +44,11 @@ pub struct Page {
     pub states: Vec<State>,
     pub station: Station<Referee>,
     agenda: BTreeMap<(Instant, usize), Step>,
+    /// Notes that were given to the client, and those of which it said that they went.
+    notes: BTreeSet<PublishToken>,
+    published: usize,
+    /// When progress was told in the last second.
+    told: VecDeque<Instant>,
     /// Its clock stands and it does nothing until then.
     frozen_until: Instant,
     pub breaches: Vec<String>,
@@ -105,6 +58,7 @@ impl Page {
     pub fn new(spec: PageSpec, courses: Vec<Course>, seed: u64) -> Self {
         let mut session = SessionOptions::new("page");
         session.keep_alive = spec.keep_alive;
+        session.clean_session = spec.clean_session;
         let options = ClientOptions {
             urls: 1_000_000,
             max_outstanding: spec.max_outstanding,
@@ -112,7 +66,8 @@ impl Page {
             seed,
             ..ClientOptions::new(session)
         };
-        let referee = Referee::new(courses, spec.max_messages_per_second);
+        let mut referee = Referee::new(courses, spec.max_messages_per_second);
+        referee.covering = spec.own_filter.clone();
         let mut station = Station::new(options, spec.quality, referee, seed);
         if let Some(filter) = &spec.own_filter {
             station
@@ -123,7 +78,10 @@ impl Page {
         station.client.connect(Instant::ZERO);
         Self {
             states: spec.errands.iter().map(|_| State::default()).collect(),
-            agenda: agenda(&spec.errands),
+            agenda: agenda(&spec),
+            notes: BTreeSet::new(),
+            published: 0,
+            told: VecDeque::new(),
             station,
             frozen_until: Instant::ZERO,
             breaches: Vec::new(),
@@ -173,8 +131,19 @@ impl Page {
         now < self.frozen_until
     }
 
+    /// It is in a state to tidy up.
+    pub fn can_tidy_up(&self, now: Instant) -> bool {
+        !self.is_frozen(now) && !self.station.is_silenced()
+    }
+
+    /// Every errand, and every note.
     pub fn have_all_ended(&self) -> bool {
-        self.states.iter().all(|state| state.end.is_some())
+        let are_notes_out = self.published == self.spec.notes.len() || self.is_closed();
+        are_notes_out && self.states.iter().all(|state| state.end.is_some())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.station.client.state() == ConnectionState::Closed
     }
 
     /// Nothing is left behind once everything has ended and the last stray feedback has had its time.
@@ -192,7 +161,9 @@ impl Page {
         let timeout = client.poll_timeout(now);
         let is_keep_alive =
             |at: Instant| self.spec.keep_alive > Duration::ZERO && at <= now + self.spec.keep_alive;
-        if client.state() == ConnectionState::Connected && !timeout.is_none_or(is_keep_alive) {
+        if client.state() == ConnectionState::Connected && !timeout.is_none_or(is_keep_alive)
+            || self.is_closed() && timeout.is_some()
+        {
             breaches.push(format!("a timer at {timeout:?}"));
         }
         let left = breaches
@@ -222,14 +193,42 @@ impl Page {
 
     fn take_step(&mut self, now: Instant, step: Step, ended: &mut Vec<usize>) {
         match step {
-            Step::Ask(index) => self.ask(now, index),
+            Step::Ask(index) => self.ask(now, index, ended),
             Step::Supply(index) => self.supply(now, index, ended),
-            Step::Pause(index) => self.with_client(index, |client, id| client.pause(now, id)),
-            Step::Resume(index) => self.with_client(index, |client, id| client.resume(now, id)),
+            Step::Pause(index) => {
+                self.with_client(index, |client, id| client.pause(now, id));
+                self.station.tap.handle_pause(index, true);
+            }
+            Step::Resume(index) => {
+                self.with_client(index, |client, id| client.resume(now, id));
+                self.station.tap.handle_pause(index, false);
+            }
             // Twice does no harm.
             Step::Cancel(index) => self.with_client(index, |client, id| {
                 client.cancel(now, id);
                 client.cancel(now, id);
+            }),
+            Step::Note(qos) => self.note(now, qos),
+            Step::Close => {
+                self.station.client.close(now);
+                self.station.client.close(now);
+            }
+        }
+    }
+
+    fn note(&mut self, now: Instant, qos: QoS) {
+        let note = Message {
+            topic: "notes".to_owned(),
+            payload: vec![0; 100],
+            qos,
+            ..Message::default()
+        };
+        match self.station.client.publish(now, note) {
+            Ok(token) => {
+                self.notes.insert(token);
+            }
+            Err(error) => self.rule(error == ClientError::Closed && self.is_closed(), || {
+                format!("a note was not taken: {error}")
             }),
         }
     }
@@ -240,7 +239,7 @@ impl Page {
         }
     }
 
-    fn ask(&mut self, now: Instant, index: usize) {
+    fn ask(&mut self, now: Instant, index: usize, ended: &mut Vec<usize>) {
         let errand = &self.spec.errands[index];
         let request = SendRequest {
             to: errand.to.clone(),
@@ -248,9 +247,16 @@ impl Page {
             qos: errand.qos,
             wake: errand.wake.clone(),
         };
-        let id = self.station.client.reserve(now, &request);
-        self.states[index].id = Some(id.expect("the topics are good"));
         self.states[index].asked_at = now;
+        match self.station.client.reserve(now, &request) {
+            Ok(id) => self.states[index].id = Some(id),
+            Err(error) => {
+                self.rule(error == ClientError::Closed && self.is_closed(), || {
+                    format!("errand {index} was not taken: {error}")
+                });
+                return self.end(now, index, Err(Error::Closed), ended);
+            }
+        }
         let at = now + errand.preparing;
         self.agenda.insert((at, index), Step::Supply(index));
     }
@@ -287,7 +293,23 @@ impl Page {
             Event::State {
                 state: ConnectionState::Closed,
                 cause,
-            } => self.rule(false, || format!("the client closed itself: {cause:?}")),
+            } => {
+                let is_wanted = self.spec.closed_at.is_some_and(|at| now >= at);
+                self.rule(is_wanted && cause.is_none(), || {
+                    format!("the client closed itself: {cause:?}")
+                });
+                let asked = |state: &State| state.id.is_some() && state.end.is_none();
+                let is_last = !self.states.iter().any(asked);
+                self.rule(is_last, || "closed, and a transfer goes on".to_owned());
+            }
+            Event::Published(token) => {
+                self.published += 1;
+                let was_owed = self.notes.remove(&token);
+                self.rule(was_owed, || format!("{token:?} was published twice"));
+            }
+            Event::PublishFailed { token, error } => {
+                self.rule(false, || format!("{token:?} failed: {error}"));
+            }
             _ => {}
         }
     }
@@ -343,6 +365,13 @@ impl Page {
         self.rule(told <= 20, || {
             format!("errand {index}: progress told {told} times in a second")
         });
+        self.told.push_back(now);
+        let second = Duration::from_secs(1);
+        self.told.retain(|at| now.saturating_since(*at) < second);
+        let told = self.told.len();
+        self.rule(told <= 200, || {
+            format!("progress told {told} times in a second over all")
+        });
     }
 
     fn check_outcome(&mut self, now: Instant, index: usize, outcome: &Outcome) {
@@ -356,6 +385,7 @@ impl Page {
             && (progress.bytes_acked, progress.bytes_total) == (bytes, bytes)
             && usize::try_from(progress.chunks_acked) == Ok(chunks)
             && progress.phase == Phase::Done
+            && (!errand.is_undisturbed || (progress.resends, progress.ignored) == (0, 0))
             && progress.elapsed == now.saturating_since(self.states[index].asked_at);
         self.rule(is_right, || {
             format!("errand {index} is done and says {outcome:?}")
@@ -368,15 +398,22 @@ impl Page {
             "no-answer" | "incomplete" => errand.goal == Goal::Ends,
             "aborted" => errand.cancelled_at.is_some() || error.to_string().contains("replaced"),
             "protocol" => errand.options.strict,
+            "closed" => self.is_closed(),
             _ => false,
         };
         self.rule(fits, || format!("errand {index} failed: {error}"));
     }
 }
 
-fn agenda(errands: &[Errand]) -> BTreeMap<(Instant, usize), Step> {
+fn agenda(spec: &PageSpec) -> BTreeMap<(Instant, usize), Step> {
     let mut agenda = BTreeMap::new();
-    for (index, errand) in errands.iter().enumerate() {
+    for (index, (at, qos)) in spec.notes.iter().enumerate() {
+        agenda.insert((*at, 5_000 + index), Step::Note(*qos));
+    }
+    if let Some(at) = spec.closed_at {
+        agenda.insert((at, 9_000), Step::Close);
+    }
+    for (index, errand) in spec.errands.iter().enumerate() {
         let mut add = |at: Instant, place: usize, step: Step| {
             agenda.insert((at, place * 1_000 + index), step);
         };

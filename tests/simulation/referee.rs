@@ -6,9 +6,10 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mqtt_image_sender::mqtt::codec::Decoder;
-use mqtt_image_sender::mqtt::{Message, Packet, PacketId, topic};
+use mqtt_image_sender::mqtt::packet::ConnAck;
+use mqtt_image_sender::mqtt::{Message, Packet, PacketId, QoS, topic};
 use mqtt_image_sender::time::Instant;
-use mqtt_image_sender::transfer::{Image, Numbering};
+use mqtt_image_sender::transfer::{Image, Numbering, crc32};
 
 use super::models::{BEGIN, DATA, parse_frame};
 use super::station::Tap;
@@ -25,6 +26,8 @@ pub struct Course {
     pub window: usize,
     pub max_retries: Option<u32>,
     pub numbering: Numbering,
+    /// Its caller holds it back.
+    pub is_paused: bool,
     pub seen: Seen,
 }
 
@@ -49,11 +52,15 @@ pub struct Referee {
     granted: BTreeSet<String>,
     /// Filters that the sender asked for and did not give back.
     pub wanted: BTreeSet<String>,
+    /// The page's own filter: what it covers is not to be asked for again.
+    pub covering: Option<String>,
     max_messages_per_second: Option<f64>,
     published_at: VecDeque<Instant>,
     pub breaches: Vec<String>,
     /// Frames to devices.
     pub frames: usize,
+    /// Of all that was sent, and when: the same in every run of a seed.
+    pub digest: u64,
     /// Whether what passes is printed.
     pub is_loud: bool,
 }
@@ -68,12 +75,19 @@ impl Referee {
             asked: BTreeMap::new(),
             granted: BTreeSet::new(),
             wanted: BTreeSet::new(),
+            covering: None,
             max_messages_per_second,
             published_at: VecDeque::new(),
             breaches: Vec::new(),
             frames: 0,
+            digest: 0,
             is_loud: false,
         }
+    }
+
+    /// The page pauses a transfer or lets it go on.
+    pub fn handle_pause(&mut self, course: usize, is_paused: bool) {
+        self.courses[course].is_paused = is_paused;
     }
 
     fn rule(&mut self, holds: bool, breach: impl FnOnce() -> String) {
@@ -86,6 +100,7 @@ impl Referee {
         match packet {
             Packet::Subscribe(subscribe) => {
                 let filters: Vec<String> = subscribe.filters.into_iter().map(|(f, _)| f).collect();
+                self.check_covered(&filters);
                 self.wanted.extend(filters.iter().cloned());
                 self.asked.insert(subscribe.packet_id, filters);
             }
@@ -100,6 +115,18 @@ impl Referee {
         }
     }
 
+    fn check_covered(&mut self, filters: &[String]) {
+        let covering = self.covering.as_ref();
+        let is_covered = |filter: &&String| {
+            covering.is_some_and(|own| own != *filter && topic::matches(own, filter))
+        };
+        let covered: Vec<&String> = filters.iter().filter(is_covered).collect();
+        if !covered.is_empty() {
+            let breach = format!("{covered:?} are subscribed to twice");
+            self.breaches.push(breach);
+        }
+    }
+
     fn publish_sent(&mut self, now: Instant, message: &Message) {
         self.pace(now);
         self.tell(now, "→", message);
@@ -107,12 +134,20 @@ impl Referee {
             return;
         };
         self.frames += 1;
+        if message.dup {
+            // A session that outlives its link repeats what it has no answer to; no transfer asked for that.
+            return;
+        }
         let Some(course) = self.course_of(&message.topic, function, data) else {
             return self.rule(false, || {
                 format!("a frame to {} that no transfer has", message.topic)
             });
         };
-        let from = self.courses[course].from.clone();
+        let (from, name) = (&self.courses[course].from, &self.courses[course].name);
+        let (from, name) = (from.clone(), name.clone());
+        // One of a higher QoS may have waited in the session already.
+        let is_held = self.courses[course].is_paused && message.qos == QoS::AtMostOnce;
+        self.rule(!is_held, || format!("{name} is paused, and sends"));
         let is_heard = self
             .granted
             .iter()
@@ -233,6 +268,12 @@ impl Referee {
 
     fn packet_received(&mut self, now: Instant, packet: Packet) {
         match packet {
+            Packet::ConnAck(ConnAck::Accepted {
+                session_present: false,
+            }) => {
+                self.granted.clear();
+                self.wanted.clear();
+            }
             Packet::SubAck(ack) => {
                 let filters = self.asked.remove(&ack.packet_id).unwrap_or_default();
                 self.granted.extend(filters);
@@ -290,6 +331,8 @@ impl Referee {
 
 impl Tap for Referee {
     fn handle_sent(&mut self, now: Instant, bytes: &[u8]) {
+        let crc = u64::from(crc32(bytes));
+        self.digest = self.digest.rotate_left(7) ^ (crc << 32) ^ now.as_micros();
         let mut input = bytes;
         while let Some(packet) = self.up.decode(&mut input).expect("the sender speaks MQTT") {
             self.packet_sent(now, packet);
@@ -314,8 +357,6 @@ impl Tap for Referee {
         self.up.reset();
         self.down.reset();
         self.asked.clear();
-        self.granted.clear();
-        self.wanted.clear();
         for course in &mut self.courses {
             for sendings in &mut course.seen.sendings {
                 *sendings = 0;

@@ -8,7 +8,7 @@ use mqtt_image_sender::transfer::Window;
 
 use super::device::DeviceSpec;
 use super::draw::Draw;
-use super::page::{Errand, PageSpec};
+use super::errand::{Errand, PageSpec};
 use super::referee::Course;
 
 /// Whose link something befalls.
@@ -51,6 +51,13 @@ impl Scenario {
             .collect()
     }
 
+    /// More frames than are ever needed.
+    pub fn most_frames(&self) -> usize {
+        let errands = self.page.errands.iter();
+        let chunks = errands.map(|errand| errand.image.len().div_ceil(errand.options.chunk_size));
+        30_000 + 10 * chunks.sum::<usize>()
+    }
+
     fn course(&self, errand: &Errand) -> Course {
         let device = self
             .devices
@@ -69,6 +76,7 @@ impl Scenario {
             },
             max_retries: errand.options.max_retries,
             numbering: device.numbering,
+            is_paused: false,
             seen: Default::default(),
         }
     }

@@ -137,6 +137,11 @@ impl<T: Tap> Station<T> {
         }
     }
 
+    /// Whether the network is gone without a word.
+    pub fn is_silenced(&self) -> bool {
+        matches!(&self.socket, Socket::Open(open) if open.is_dead)
+    }
+
     /// The broker closed its end.
     pub fn handle_closed_by_broker(&mut self, now: Instant) {
         if let Some(open) = self.take_open() {

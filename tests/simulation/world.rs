@@ -14,17 +14,19 @@ use super::scenario::{Happening, Scenario, Who};
 const BOUND: Duration = Duration::from_secs(24 * 3_600);
 /// A feedback may be late by 2 s. Some time after that nothing is left of the last transfer.
 const CLEAN_AFTER: Duration = Duration::from_secs(10);
-/// No scenario needs so many frames.
-const MOST_FRAMES: usize = 30_000;
 /// Rounds at one moment, after which somebody is turning in a circle.
 const MOST_ROUNDS: u32 = 5_000;
 
 /// What a run amounted to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub arrived: usize,
     pub failed: usize,
     pub frames: usize,
+    /// Of all that the page sent, and when.
+    pub digest: u64,
+    /// When the last errand ended.
+    pub last_end: Instant,
 }
 
 pub struct World {
@@ -34,6 +36,8 @@ pub struct World {
     devices: Vec<Device>,
     happenings: Vec<(Instant, Happening)>,
     ended_at: Option<Instant>,
+    last_end: Instant,
+    most_frames: usize,
     checked: Vec<usize>,
 }
 
@@ -53,6 +57,8 @@ impl World {
                 .collect(),
             happenings,
             ended_at: None,
+            last_end: Instant::ZERO,
+            most_frames: scenario.most_frames(),
             checked: vec![0; scenario.devices.len()],
         }
     }
@@ -126,6 +132,7 @@ impl World {
             any |= device.step(self.now, &mut self.broker);
         }
         for index in ended {
+            self.last_end = self.now;
             self.check_arrival(index);
         }
         self.check_shown();
@@ -147,8 +154,7 @@ impl World {
     }
 
     fn is_over(&mut self) -> bool {
-        if self.page.is_frozen(self.now) {
-            // It cannot tidy up either.
+        if !self.page.can_tidy_up(self.now) {
             self.ended_at = None;
         } else if self.ended_at.is_none() && self.page.have_all_ended() {
             self.ended_at = Some(self.now);
@@ -250,7 +256,7 @@ impl World {
 
     fn verdict(&mut self) -> Result<(), Vec<String>> {
         let frames = self.page.station.tap.frames;
-        if frames > MOST_FRAMES {
+        if frames > self.most_frames {
             let unfinished = self.page.unfinished(self.now);
             return Err(vec![format!("floods: {frames} frames, and {unfinished}")]);
         }
@@ -277,6 +283,8 @@ impl World {
             arrived: arrived.len(),
             failed: failed.len(),
             frames: self.page.station.tap.frames,
+            digest: self.page.station.tap.digest,
+            last_end: self.last_end,
         }
     }
 }

@@ -83,7 +83,8 @@ impl Fleet {
         if lane.queue.is_empty() {
             return self.drop_lane(now, from);
         }
-        if lane.current.is_some() || !lane.is_subscribed || lane.is_quiet(now) {
+        let is_free = lane.current.is_none() && !self.is_dozing;
+        if !is_free || !lane.is_subscribed || lane.is_quiet(now) {
             return;
         }
         let Some(id) = self.choose(lane) else { return };

@@ -53,6 +53,14 @@ impl Fleet {
         }
     }
 
+    /// Those whose frames could not go out at once stand in line again, if the first of them can now.
+    pub(super) fn release_held(&mut self, takes: impl Fn(u8) -> bool) {
+        let first = self.held.front().and_then(|id| self.transfers.get(id));
+        if first.is_none_or(|entry| takes(entry.qos_tag)) {
+            self.ready.append(&mut self.held);
+        }
+    }
+
     /// Whose turn it is. One that was starved may have ended or been paused since: then the next of them may go.
     pub(super) fn next_ready(&mut self) -> Option<TransferId> {
         while self.ready.is_empty() && self.outstanding < self.max_outstanding {

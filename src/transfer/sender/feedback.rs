@@ -184,7 +184,7 @@ impl Sender {
     /// Sends a chunk again, unless it has had its resends.
     pub(super) fn chunk_again(&mut self, now: Instant, chunk: u16, cause: Cause) {
         let resends = self.chunks.resends(chunk);
-        if self.options.max_retries.is_some_and(|most| resends >= most) {
+        if self.is_last_try(resends) {
             let error = self.exhausted(Stage::Chunk(chunk), cause != Cause::Incomplete, resends);
             return self.restart_or_fail(now, error);
         }
@@ -197,7 +197,7 @@ impl Sender {
     /// Sends begin or finish again, unless it has had its resends.
     pub(super) fn control_again(&mut self, now: Instant, stage: Stage, cause: Cause) {
         let resends = self.control.tries.resends;
-        if self.options.max_retries.is_some_and(|most| resends >= most) {
+        if self.is_last_try(resends) {
             let error = self.exhausted(stage, cause != Cause::Incomplete, resends);
             return self.restart_or_fail(now, error);
         }

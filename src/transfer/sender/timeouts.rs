@@ -20,7 +20,11 @@ impl Sender {
         if self.end.is_some() {
             return;
         }
-        if self.phase == Phase::Waiting && self.give_up_at.is_some_and(|at| now >= at) {
+        if self.gives_up_at().is_some_and(|at| now >= at) {
+            // While another transfer has its turn this one knows nothing of the link.
+            if self.link.is_online && self.suspects_link(now, 0, true) {
+                return;
+            }
             let error = self.exhausted(Stage::Begin, true, self.control.sendings.saturating_sub(1));
             return self.stop(Err(error));
         }
@@ -56,8 +60,14 @@ impl Sender {
         let clocks = felt.and_then(|felt| self.clock.deadline(felt));
         let held = self.quiet_until.max(self.held_until());
         let held = held.filter(|_| self.clock.is_running());
-        let give_up = self.give_up_at.filter(|_| self.phase == Phase::Waiting);
-        earliest(earliest(clocks, held), give_up)
+        earliest(earliest(clocks, held), self.gives_up_at())
+    }
+
+    /// When waiting for the device is over. Not while the link is down or in doubt: the device may be awake.
+    fn gives_up_at(&self) -> Option<Instant> {
+        let is_cut_off = self.link.has_been_online && !self.link.is_online;
+        let may_say_so = self.phase == Phase::Waiting && !is_cut_off && !self.link.is_testing;
+        self.give_up_at.filter(|_| may_say_so)
     }
 
     /// In felt time.
@@ -75,7 +85,8 @@ impl Sender {
             self.control.is_wanted = true;
             return;
         }
-        if self.suspects_link(now, self.control.tries.timeouts) {
+        let tries = self.control.tries;
+        if self.suspects_link(now, tries.timeouts, self.is_last_try(tries.resends)) {
             return;
         }
         self.control.tries.timeouts += 1;
@@ -106,12 +117,10 @@ impl Sender {
         // Everything that was sent as long ago as the patience lasts.
         let latest = oldest + felt.saturating_since(oldest + patience);
         let due = self.chunks.sent_until(latest);
-        let before = due
-            .iter()
-            .map(|chunk| self.chunks.tries(*chunk).timeouts)
-            .max()
-            .unwrap_or(0);
-        if self.suspects_link(now, before) {
+        let tries: Vec<_> = due.iter().map(|chunk| *self.chunks.tries(*chunk)).collect();
+        let before = tries.iter().map(|tries| tries.timeouts).max().unwrap_or(0);
+        let is_last = tries.iter().any(|tries| self.is_last_try(tries.resends));
+        if self.suspects_link(now, before, is_last) {
             return;
         }
         self.patience.handle_timeout();
@@ -130,10 +139,15 @@ impl Sender {
         }
     }
 
-    /// A message that timed out `before` times does so again. The second time the link is asked first, and until it
-    /// answers no time is felt; so nothing is decided here.
-    fn suspects_link(&mut self, now: Instant, before: u32) -> bool {
-        if before + 1 < SUSPICIOUS || self.link.is_vouched {
+    /// The device is blamed if nothing answers a message that was sent again so often.
+    pub(super) fn is_last_try(&self, resends: u32) -> bool {
+        self.options.max_retries.is_some_and(|most| resends >= most)
+    }
+
+    /// A message that timed out `before` times does so again. The second time, and before the device is blamed, the link
+    /// is asked first, and until it answers no time is felt; so nothing is decided here.
+    fn suspects_link(&mut self, now: Instant, before: u32, is_last: bool) -> bool {
+        if (before + 1 < SUSPICIOUS && !is_last) || self.link.is_vouched {
             return false;
         }
         self.link.is_testing = true;

@@ -1,0 +1,345 @@
+//! What the link does to transfers, frames of a higher QoS, and virtual devices.
+
+use super::*;
+use crate::transfer::Numbering;
+
+#[test]
+fn an_image_arrives() {
+    let mut client = connected();
+    let id = client.sends_image(15);
+    client
+        .sends(&["PUBLISH to 0"])
+        .hears("ack", &got(0))
+        .sends(&["PUBLISH to 1"]);
+    client
+        .hears("ack", &got(1))
+        .sends(&["PUBLISH to finish"])
+        .hears("ack", &whole());
+    client.tells(&["done"]);
+    assert_eq!(
+        client.client.progress(client.now, id).unwrap().bytes_acked,
+        15
+    );
+    client.client.forget(id);
+    assert!(client.client.log(id).is_none());
+}
+
+#[test]
+fn while_the_link_is_down_nothing_counts_and_then_it_goes_on_where_it_stood() {
+    let mut client = connected();
+    let id = client.send_with(25, |_| {}, |options| options.max_retries = Some(0));
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to begin"]);
+    client
+        .hears("ack", &begun())
+        .sends(&["PUBLISH to 0"])
+        .hears("ack", &got(0));
+    client.sends(&["PUBLISH to 1"]);
+    for minute in 1..10 {
+        client.reconnects_at(minute * 60_000);
+        assert!(client.client.progress(client.now, id).unwrap().stalled);
+        client
+            .accepts(false)
+            .sends(&["SUBSCRIBE ack"])
+            .grants("ack");
+        client.tells(&["connected"]).sends(&["PUBLISH to 1"]);
+    }
+    client
+        .hears("ack", &got(1))
+        .sends(&["PUBLISH to 2"])
+        .tells(&[]);
+}
+
+#[test]
+fn a_link_that_answers_its_test_leaves_the_blame_with_the_device() {
+    let mut client = connected();
+    client.sends_image(5);
+    client
+        .sends(&["PUBLISH to 0"])
+        .at(5_000)
+        .sends(&["PUBLISH to 0"]);
+    client
+        .at(10_000)
+        .sends(&["PINGREQ"])
+        .at(11_000)
+        .sends_nothing();
+    client
+        .says(&Packet::PingResp)
+        .sends(&["PUBLISH to 0"])
+        .tells(&[]);
+}
+
+#[test]
+fn a_link_that_does_not_answer_is_replaced_and_no_transfer_fails() {
+    let mut client = connected();
+    client.sends_image(5);
+    client
+        .sends(&["PUBLISH to 0"])
+        .at(5_000)
+        .sends(&["PUBLISH to 0"]);
+    client
+        .at(10_000)
+        .sends(&["PINGREQ"])
+        .at(11_999)
+        .tells(&[])
+        .at(12_000);
+    client.tells(&[
+        "close",
+        "reconnecting: the broker stopped answering: the link is dead",
+    ]);
+    client
+        .at(13_000)
+        .tells(&["open url 0"])
+        .opens()
+        .sends(&["CONNECT"])
+        .accepts(false);
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to 0"]);
+}
+
+#[test]
+fn after_a_sleep_what_lies_in_the_socket_is_read_before_anything_is_sent() {
+    let mut client = connected();
+    let first = client.send(5);
+    client.send(5);
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to begin"]);
+    client.client.cancel(client.now, first);
+    // The timer that ends the quiet time is noticed a minute too late, and the old feedback lies unread.
+    client.sleeps_until(60_000).sends(&["PINGREQ"]);
+    client
+        .hears("ack", &begun())
+        .sends_nothing()
+        .says(&Packet::PingResp);
+    client
+        .sends(&["PUBLISH to begin"])
+        .sends_nothing()
+        .hears("ack", &begun());
+    client.sends(&["PUBLISH to 0"]).tells(&["failed: aborted"]);
+}
+
+#[test]
+fn a_timer_that_is_a_little_late_tests_no_link() {
+    let mut client = connected();
+    client.sends_image(5);
+    client
+        .sends(&["PUBLISH to 0"])
+        .at(4_999)
+        .sleeps_until(6_400)
+        .sends(&["PUBLISH to 0"]);
+}
+
+fn at_least_once(request: &mut SendRequest) {
+    request.qos = QoS::AtLeastOnce;
+}
+
+/// An image with frames of QoS 1, up to its first chunk.
+fn sending_at_least_once(client: &mut Script) -> TransferId {
+    let id = client.send_with(15, at_least_once, |_| {});
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to begin"]);
+    client
+        .acknowledges("PUBLISH to begin")
+        .hears("ack", &begun());
+    client.sends(&["PUBLISH to 0"]);
+    id
+}
+
+#[test]
+fn frames_of_qos_1_are_told_to_nobody_when_they_are_acknowledged() {
+    let mut client = connected();
+    sending_at_least_once(&mut client);
+    client
+        .acknowledges("PUBLISH to 0")
+        .tells(&[])
+        .hears("ack", &got(0));
+    client.sends(&["PUBLISH to 1"]);
+}
+
+#[test]
+fn a_frame_of_qos_1_that_the_link_took_along_is_sent_again_by_its_transfer_alone() {
+    let mut client = connected();
+    sending_at_least_once(&mut client);
+    client
+        .reconnects_at(500)
+        .accepts(false)
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack");
+    client
+        .tells(&["connected"])
+        .sends(&["PUBLISH to 0"])
+        .at(5_000)
+        .sends_nothing();
+}
+
+#[test]
+fn one_of_a_transfer_that_was_cancelled_meanwhile_is_not_sent_again_at_all() {
+    let mut client = connected();
+    let id = sending_at_least_once(&mut client);
+    client.falls();
+    client.client.cancel(client.now, id);
+    client.tells(&["close", "reconnecting: fell", "failed: aborted"]);
+    client
+        .at(10_000)
+        .tells(&["open url 0"])
+        .opens()
+        .sends(&["CONNECT"])
+        .accepts(false);
+    client.sends_nothing().tells(&["connected"]);
+}
+
+#[test]
+fn a_session_that_the_broker_kept_repeats_it_as_the_standard_wants() {
+    let mut client = connected_with(|options| options.session.clean_session = false);
+    sending_at_least_once(&mut client);
+    client
+        .reconnects_at(500)
+        .accepts(true)
+        .tells(&["connected"]);
+    client.sends(&["PUBLISH to 0 again", "PUBLISH to 0"]);
+}
+
+#[test]
+fn no_more_frames_are_out_than_the_broker_may_leave_unacknowledged() {
+    let mut client = connected_with(|options| options.session.max_in_flight = 2);
+    client.send_with(55, at_least_once, |options| {
+        options.window = Window::Fixed(4)
+    });
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends(&["PUBLISH to begin"]);
+    client.hears("ack", &begun()).sends(&["PUBLISH to 0"]);
+    // No clock runs for what has not gone out.
+    client
+        .at(4_000)
+        .acknowledges("PUBLISH to begin")
+        .sends(&["PUBLISH to 1"]);
+    client
+        .at(5_000)
+        .acknowledges("PUBLISH to 0")
+        .sends(&["PUBLISH to 0"]);
+    client
+        .acknowledges("PUBLISH to 0")
+        .acknowledges("PUBLISH to 1");
+    client.sends(&["PUBLISH to 2", "PUBLISH to 3"]);
+}
+
+#[test]
+fn a_frame_that_waits_behind_the_user_s_messages_goes_with_its_transfer() {
+    let mut client = connected_with(|options| options.session.max_in_flight = 1);
+    client.note(QoS::AtLeastOnce);
+    client.sends(&["PUBLISH notes"]);
+    let id = client.send_with(5, at_least_once, |_| {});
+    client
+        .sends(&["SUBSCRIBE ack"])
+        .grants("ack")
+        .sends_nothing();
+    client.client.cancel(client.now, id);
+    client.acknowledges("PUBLISH notes").at(10_000);
+    client
+        .sends(&["UNSUBSCRIBE ack"])
+        .tells(&["failed: aborted", "published"]);
+}
+
+#[test]
+fn close_says_goodbye_and_ends_everything() {
+    let mut client = connected();
+    client.sends_image(5);
+    client.send_with(5, |request| request.from = "other".into(), |_| {});
+    client.sends(&["SUBSCRIBE other", "PUBLISH to 0"]);
+    let now = client.now;
+    client.client.close(now);
+    client.client.close(now);
+    client.sends(&["DISCONNECT"]);
+    client.tells(&["close", "failed: closed", "failed: closed", "closed"]);
+    assert_eq!(client.client.state(), ConnectionState::Closed);
+    client.at(100_000).falls().sends_nothing().tells(&[]);
+    let note = Message {
+        topic: "x".into(),
+        ..Message::default()
+    };
+    assert_eq!(client.client.publish(now, note), Err(Error::Closed));
+    assert_eq!(
+        client.client.subscribe(now, "x", QoS::AtMostOnce),
+        Err(Error::Closed)
+    );
+    assert_eq!(client.client.check(now), Err(Error::Closed));
+    assert_eq!(client.client.poll_timeout(client.now), None);
+}
+
+#[test]
+fn close_in_the_middle_of_connecting_ends_it_too() {
+    let mut client = script();
+    client.client.connect(client.now);
+    client.tells(&["open url 0"]);
+    client.client.close(client.now);
+    client.sends_nothing().tells(&["close", "closed"]);
+    client.opens().sends_nothing();
+}
+
+#[test]
+fn a_virtual_device_answers_over_the_same_connection() {
+    let mut client = connected();
+    let now = client.now;
+    let device = client
+        .client
+        .attach_device(now, "to", "ack", Numbering::Next)
+        .unwrap();
+    client
+        .sends(&["SUBSCRIBE to"])
+        .grants("to")
+        .tells(&["attached"]);
+    let frame = |function: Function, data: &[u8]| {
+        let length = u16::try_from(data.len()).unwrap();
+        let head = FrameHead {
+            function,
+            number: 0,
+            length,
+        };
+        [&head.encode(), data].concat()
+    };
+    client
+        .hears("to", &frame(Function::Begin, b"a;3"))
+        .sends(&["PUBLISH ack"]);
+    client
+        .hears_retained("to", &frame(Function::Data, b"old"), true)
+        .sends_nothing();
+    client
+        .hears("to", &frame(Function::Data, b"abc"))
+        .sends(&["PUBLISH ack"]);
+    client
+        .hears("to", &frame(Function::Finish, b""))
+        .sends(&["PUBLISH ack"]);
+    client.tells(&["published", "published", "image a whole: true", "published"]);
+    client
+        .hears("to", &frame(Function::Begin, b"b;3"))
+        .hears("to", &frame(Function::Data, b"x"));
+    client.sends(&["PUBLISH ack", "PUBLISH ack"]);
+    client.client.detach_device(now, device);
+    client.sends(&["UNSUBSCRIBE to"]);
+    let id = client.ids["UNSUBSCRIBE to"];
+    client.says(&Packet::UnsubAck(id));
+    client.tells(&["published", "published", "image b whole: false"]);
+}
+
+#[test]
+fn a_device_whose_subscription_is_refused_is_told_so() {
+    let mut client = connected();
+    client
+        .client
+        .attach_device(client.now, "to", "ack", Numbering::Echo)
+        .unwrap();
+    client
+        .sends(&["SUBSCRIBE to"])
+        .refuses("to")
+        .tells(&["attaching refused"]);
+}
