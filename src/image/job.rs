@@ -272,9 +272,7 @@ fn bounded(prepared: Prepared, max_bytes: usize) -> Result<Prepared, Error> {
 
 fn from_pixels(rgba: &[u8], (width, height): (u32, u32), plan: &Plan) -> Result<Decoded, Error> {
     budget::check("reading", rgba.len() as u64)?;
-    let mut copy = budget::reserve(rgba.len())?;
-    copy.extend_from_slice(rgba);
-    let rgb = decode::from_rgba(copy, plan.background, plan.saturation);
+    let rgb = decode::from_rgba(rgba, plan.background, plan.saturation)?;
     let sizes = (usize::try_from(width), usize::try_from(height));
     let image = match sizes {
         (Ok(width), Ok(height)) => RgbImage::from_bytes(width, height, rgb),

@@ -4,7 +4,8 @@
 
 use super::linear::gray;
 use super::options::{Columns, Rows};
-use super::palette::Inks;
+use super::palette::{Inks, MAX_INKS};
+use std::borrow::Cow;
 
 /// How bytes without a header are to be laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Channels {
         let mut out = Vec::with_capacity(pixels.len() * 3);
         parts
             .iter()
-            .flatten()
+            .flat_map(|part| part.iter())
             .for_each(|&pixel| self.push(pixel, &mut out));
         out
     }
@@ -101,15 +102,13 @@ impl Codes {
         let part_width = arrangement.columns.width(width);
         let mut out = Vec::new();
         for part in arrangement.columns.split(indexes, width) {
+            let run = match arrangement.rows {
+                Rows::Padded => part_width,
+                Rows::Continuous => part.len(),
+            };
             for plane in self.planes(inks) {
-                let codes = part.iter().map(|&index| {
-                    plane
-                        .codes
-                        .get(usize::from(index))
-                        .copied()
-                        .unwrap_or(plane.padding)
-                });
-                plane.pack(codes, part_width, arrangement.rows, &mut out);
+                part.chunks(run.max(1))
+                    .for_each(|run| plane.pack(run, &mut out));
             }
         }
         out
@@ -160,98 +159,90 @@ impl Codes {
     fn planes(self, inks: &Inks) -> Vec<Plane> {
         match self {
             Self::Bits(bits) => {
-                let codes = inks.as_slice().iter().map(|ink| ink.code).collect();
-                vec![Plane {
-                    bits,
-                    codes,
-                    padding: inks.padding(),
-                }]
+                let codes: Vec<u8> = inks.as_slice().iter().map(|ink| ink.code).collect();
+                vec![Plane::new(bits, &codes, inks.padding())]
             }
             Self::Planes {
                 invert_black,
                 invert_color,
             } => {
                 let (black, color) = (u8::from(invert_black), u8::from(invert_color));
-                let plane = |codes: [u8; 3], padding| Plane {
-                    bits: 1,
-                    codes: codes.to_vec(),
-                    padding,
-                };
                 vec![
-                    plane([black, 1 ^ black, 1 ^ black], 1 ^ black),
-                    plane([color, color, 1 ^ color], color),
+                    Plane::new(1, &[black, 1 ^ black, 1 ^ black], 1 ^ black),
+                    Plane::new(1, &[color, color, 1 ^ color], color),
                 ]
             }
         }
     }
 }
 
-/// One run of codes over the whole part, and what each ink is in it.
+/// What each ink is in a run of bits over the whole part.
 struct Plane {
     bits: u32,
-    codes: Vec<u8>,
+    /// As many as an index can name, so that none needs a check.
+    codes: [u8; MAX_INKS],
     padding: u8,
 }
 
 impl Plane {
-    fn pack(
-        &self,
-        mut codes: impl ExactSizeIterator<Item = u8>,
-        width: usize,
-        rows: Rows,
-        out: &mut Vec<u8>,
-    ) {
-        let run = match rows {
-            Rows::Padded => width,
-            Rows::Continuous => codes.len(),
-        };
-        while codes.len() > 0 {
-            self.pack_run(codes.by_ref().take(run), out);
+    fn new(bits: u32, codes: &[u8], padding: u8) -> Self {
+        let code = |ink| codes.get(ink).copied().unwrap_or(padding);
+        Self {
+            bits,
+            codes: std::array::from_fn(code),
+            padding,
         }
     }
 
-    /// Codes that begin at a byte; the last byte is filled up with padding.
-    fn pack_run(&self, codes: impl Iterator<Item = u8>, out: &mut Vec<u8>) {
-        let (mut byte, mut filled) = (0_u8, 0);
-        for code in codes {
-            byte = byte << self.bits | code;
-            filled += self.bits;
-            if filled == 8 {
-                out.push(byte);
-                (byte, filled) = (0, 0);
-            }
+    /// Pixels that begin at a byte; the last byte is filled up with padding.
+    fn pack(&self, indexes: &[u8], out: &mut Vec<u8>) {
+        match self.bits {
+            1 => self.pack_bytes::<8>(indexes, out),
+            2 => self.pack_bytes::<4>(indexes, out),
+            _ => self.pack_bytes::<2>(indexes, out),
         }
-        if filled > 0 {
-            while filled < 8 {
-                byte = byte << self.bits | self.padding;
-                filled += self.bits;
-            }
-            out.push(byte);
+    }
+
+    fn pack_bytes<const PIXELS: usize>(&self, indexes: &[u8], out: &mut Vec<u8>) {
+        let (whole, rest) = indexes.as_chunks::<PIXELS>();
+        let code =
+            |byte: u8, index: u8| byte << self.bits | self.codes[usize::from(index) % MAX_INKS];
+        out.extend(
+            whole
+                .iter()
+                .map(|pixels| pixels.iter().fold(0, |byte, &index| code(byte, index))),
+        );
+        if !rest.is_empty() {
+            let byte = rest.iter().fold(0, |byte, &index| code(byte, index));
+            let missing = rest.len()..PIXELS;
+            out.push(missing.fold(byte, |byte, _| byte << self.bits | self.padding));
         }
     }
 
     fn unpack(&self, bytes: &[u8], width: usize, rows: Rows) -> Vec<u8> {
         let per_byte = 8 / self.bits;
-        let mask = u8::try_from((1_u32 << self.bits) - 1).unwrap_or(u8::MAX);
-        let codes = |bytes: &[u8]| -> Vec<u8> {
-            let of_byte =
-                |byte: u8| (1..=per_byte).map(move |place| byte >> (8 - place * self.bits) & mask);
-            bytes.iter().flat_map(|&byte| of_byte(byte)).collect()
+        // Of 1, 2 or 4 bits.
+        let mask = ((1_u32 << self.bits) - 1) as u8;
+        let codes =
+            |&byte: &u8| (1..=per_byte).map(move |place| byte >> (8 - place * self.bits) & mask);
+        let stride = match rows {
+            Rows::Padded => self.length(width, 1, rows).max(1),
+            Rows::Continuous => bytes.len().max(1),
         };
-        match rows {
-            Rows::Continuous => codes(bytes),
-            Rows::Padded => {
-                let stride = self.length(width, 1, rows).max(1);
-                bytes
-                    .chunks(stride)
-                    .flat_map(|row| codes(row).into_iter().take(width))
-                    .collect()
-            }
-        }
+        let most = if rows == Rows::Padded {
+            width
+        } else {
+            usize::MAX
+        };
+        bytes
+            .chunks(stride)
+            .flat_map(|row| row.iter().flat_map(codes).take(most))
+            .collect()
     }
 
     fn length(&self, width: usize, height: usize, rows: Rows) -> usize {
-        let per_byte = usize::try_from(8 / self.bits).unwrap_or(1);
+        // Of 8, 4 or 2 pixels.
+        let per_byte = (8 / self.bits) as usize;
         match rows {
             Rows::Padded => width.div_ceil(per_byte) * height,
             Rows::Continuous => (width * height).div_ceil(per_byte),
@@ -269,21 +260,19 @@ impl Columns {
     }
 
     /// The parts from left to right, each a picture of its own.
-    fn split<T: Copy>(self, pixels: &[T], width: usize) -> Vec<Vec<T>> {
-        let part = self.width(width);
-        match self {
-            Self::One => vec![pixels.to_vec()],
-            Self::Two => [0..part, part..width]
-                .map(|range| {
-                    pixels
-                        .chunks(width.max(1))
-                        .filter_map(|row| row.get(range.clone()))
-                        .flatten()
-                        .copied()
-                        .collect()
-                })
-                .into(),
+    fn split<T: Copy>(self, pixels: &[T], width: usize) -> Vec<Cow<'_, [T]>> {
+        if self == Self::One {
+            return vec![Cow::Borrowed(pixels)];
         }
+        let part = self.width(width);
+        let rows = || {
+            pixels
+                .chunks_exact(width.max(1))
+                .map(|row| row.split_at(part))
+        };
+        let left: Vec<T> = rows().flat_map(|(left, _)| left).copied().collect();
+        let right: Vec<T> = rows().flat_map(|(_, right)| right).copied().collect();
+        vec![left.into(), right.into()]
     }
 
     /// The inverse of [`Self::split`], from parts one behind the other.

@@ -5,25 +5,17 @@ use super::super::error::Error;
 use super::super::linear::Saturation;
 use super::super::options::Rgb;
 
-/// Unpremultiplied R, G, B, A bytes to R, G, B on the background. The memory is used again.
-pub(crate) fn from_rgba(mut bytes: Vec<u8>, background: Rgb, saturation: f32) -> Vec<u8> {
-    if saturation != 1.0 {
-        let saturation = Saturation::new(saturation);
-        bytes
-            .as_chunks_mut::<4>()
-            .0
-            .iter_mut()
-            .for_each(|[r, g, b, _]| [*r, *g, *b] = saturation.apply([*r, *g, *b]));
+/// Unpremultiplied R, G, B, A bytes to R, G, B on the background, which the saturation does not touch.
+pub(crate) fn from_rgba(bytes: &[u8], background: Rgb, saturation: f32) -> Result<Vec<u8>, Error> {
+    if saturation == 1.0 {
+        return expand(bytes, |&[r, g, b, alpha]| {
+            flatten([r, g, b], alpha, background)
+        });
     }
-    let count = bytes.len() / 4;
-    for pixel in 0..count {
-        let [r, g, b, alpha] = [0, 1, 2, 3].map(|channel| bytes[pixel * 4 + channel]);
-        let flat = flatten([r, g, b], alpha, background);
-        // The target never overtakes the source.
-        bytes[pixel * 3..pixel * 3 + 3].copy_from_slice(&flat);
-    }
-    bytes.truncate(count * 3);
-    bytes
+    let saturation = Saturation::new(saturation);
+    expand(bytes, |&[r, g, b, alpha]| {
+        flatten(saturation.apply([r, g, b]), alpha, background)
+    })
 }
 
 /// Gray and alpha bytes to R, G, B on the background.
@@ -70,10 +62,12 @@ fn expand<const N: usize>(
     pixel: impl Fn(&[u8; N]) -> [u8; 3],
 ) -> Result<Vec<u8>, Error> {
     let pixels = bytes.as_chunks::<N>().0;
-    let mut out = budget::reserve(pixels.len() * 3)?;
-    pixels
-        .iter()
-        .for_each(|source| out.extend_from_slice(&pixel(source)));
+    let mut out = budget::zeroed(pixels.len() * 3)?;
+    out.as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(pixels)
+        .for_each(|(out, source)| *out = pixel(source));
     Ok(out)
 }
 
@@ -103,7 +97,7 @@ mod tests {
         let red = Rgb([255, 0, 0]);
         let rgba = vec![0, 0, 255, 255, 9, 9, 9, 0, 0, 0, 255, 51];
         assert_eq!(
-            from_rgba(rgba, red, 1.0),
+            from_rgba(&rgba, red, 1.0).unwrap(),
             [0, 0, 255, 255, 0, 0, 204, 0, 51]
         );
         assert_eq!(
@@ -114,7 +108,7 @@ mod tests {
 
     #[test]
     fn saturation_leaves_the_background_alone() {
-        let out = from_rgba(vec![255, 0, 0, 255, 255, 0, 0, 0], Rgb([0, 200, 0]), 0.0);
+        let out = from_rgba(&[255, 0, 0, 255, 255, 0, 0, 0], Rgb([0, 200, 0]), 0.0).unwrap();
         assert!(out[0] == out[1] && out[1] == out[2]);
         assert_eq!(out[3..], [0, 200, 0]);
     }

@@ -61,11 +61,9 @@ impl Raw {
         match self.color {
             ColorType::L8 | ColorType::L16 => color::from_gray(&narrow),
             ColorType::La8 | ColorType::La16 => color::from_gray_alpha(&narrow, wanted.background),
-            ColorType::Rgba8 | ColorType::Rgba16 => Ok(color::from_rgba(
-                narrow,
-                wanted.background,
-                wanted.saturation,
-            )),
+            ColorType::Rgba8 | ColorType::Rgba16 => {
+                color::from_rgba(&narrow, wanted.background, wanted.saturation)
+            }
             _ => Ok(narrow),
         }
     }
