@@ -1,27 +1,35 @@
 //! What decoders hand over, to opaque R, G, B: grays spread out, transparency laid over the background.
 
+use super::super::adjust::Adjust;
 use super::super::budget;
 use super::super::error::Error;
-use super::super::linear::Saturation;
 use super::super::options::Rgb;
 
-/// Unpremultiplied R, G, B, A bytes to R, G, B on the background, which the saturation does not touch.
-pub(crate) fn from_rgba(bytes: &[u8], background: Rgb, saturation: f32) -> Result<Vec<u8>, Error> {
-    if saturation == 1.0 {
-        return expand(bytes, |&[r, g, b, alpha]| {
+/// Unpremultiplied R, G, B, A bytes to R, G, B on the background, which no adjustment touches.
+pub(crate) fn from_rgba(
+    bytes: &[u8],
+    background: Rgb,
+    adjust: Option<&Adjust>,
+) -> Result<Vec<u8>, Error> {
+    match adjust {
+        None => expand(bytes, |&[r, g, b, alpha]| {
             flatten([r, g, b], alpha, background)
-        });
+        }),
+        Some(adjust) => expand(bytes, |&[r, g, b, alpha]| {
+            flatten(adjust.apply([r, g, b]), alpha, background)
+        }),
     }
-    let saturation = Saturation::new(saturation);
-    expand(bytes, |&[r, g, b, alpha]| {
-        flatten(saturation.apply([r, g, b]), alpha, background)
-    })
 }
 
-/// Gray and alpha bytes to R, G, B on the background.
-pub(super) fn from_gray_alpha(bytes: &[u8], background: Rgb) -> Result<Vec<u8>, Error> {
+/// Gray and alpha bytes to R, G, B on the background, likewise.
+pub(super) fn from_gray_alpha(
+    bytes: &[u8],
+    background: Rgb,
+    adjust: Option<&Adjust>,
+) -> Result<Vec<u8>, Error> {
+    let color = |gray| adjust.map_or([gray; 3], |adjust| adjust.apply([gray; 3]));
     expand(bytes, |&[gray, alpha]| {
-        flatten([gray; 3], alpha, background)
+        flatten(color(gray), alpha, background)
     })
 }
 
@@ -97,18 +105,24 @@ mod tests {
         let red = Rgb([255, 0, 0]);
         let rgba = vec![0, 0, 255, 255, 9, 9, 9, 0, 0, 0, 255, 51];
         assert_eq!(
-            from_rgba(&rgba, red, 1.0).unwrap(),
+            from_rgba(&rgba, red, None).unwrap(),
             [0, 0, 255, 255, 0, 0, 204, 0, 51]
         );
         assert_eq!(
-            from_gray_alpha(&[7, 255, 7, 0], red).unwrap(),
+            from_gray_alpha(&[7, 255, 7, 0], red, None).unwrap(),
             [7, 7, 7, 255, 0, 0]
         );
     }
 
     #[test]
     fn saturation_leaves_the_background_alone() {
-        let out = from_rgba(&[255, 0, 0, 255, 255, 0, 0, 0], Rgb([0, 200, 0]), 0.0).unwrap();
+        let gray = Adjust::new(None, 0.0);
+        let out = from_rgba(
+            &[255, 0, 0, 255, 255, 0, 0, 0],
+            Rgb([0, 200, 0]),
+            gray.as_ref(),
+        )
+        .unwrap();
         assert!(out[0] == out[1] && out[1] == out[2]);
         assert_eq!(out[3..], [0, 200, 0]);
     }
