@@ -67,7 +67,7 @@ fn the_scaled_path_is_as_good_as_a_full_decode_with_lanczos() {
         ((1000, 752), (500, 376)),
         ((1000, 752), (190, 142)),
         ((1003, 749), (200, 150)),
-        ((1000, 752), (96, 72)),
+        ((1000, 752), (48, 36)),
     ];
     for (source, panel) in cases {
         for progressive in [false, true] {
@@ -86,10 +86,8 @@ fn the_scaled_path_is_as_good_as_a_full_decode_with_lanczos() {
                 image::imageops::FilterType::Lanczos3,
             );
             let likeness = psnr(ours.as_raw(), full.as_raw());
-            // One eighth is the mean of each block, which dulls what is finest.
-            let least = if panel.0 == 96 { 41.5 } else { 43.0 };
             assert!(
-                likeness >= least,
+                likeness >= 43.0,
                 "{source:?} to {panel:?}, progressive {progressive}: {likeness:.1} dB"
             );
         }
