@@ -7,7 +7,7 @@
 //! mean, and is all that is tried in black and white: single dots in shadows would vanish otherwise.
 
 use super::color_space::opponent;
-use super::frame::{ColorFrame, GrayFrame, Names, ONE};
+use super::frame::{ColorFrame, GrayFrame, ONE};
 use super::pixels::RgbImage;
 use super::simd::F4;
 use std::f64::consts::PI;
@@ -47,47 +47,29 @@ const PIXELS_A_DEGREE: f64 = 34.36;
 const WEIGHTS: [f64; 3] = [1.0, 8.0, 2.0];
 
 /// A better arrangement of the grays of `indexes`, which a dither made of `image`.
-pub(crate) fn refine_gray(
-    image: &RgbImage,
-    names: &Names,
-    frame: &GrayFrame,
-    indexes: &[u8],
-) -> Vec<u8> {
-    let unit = 1.0 / ONE as f32;
-    let inks: Vec<f32> = frame
-        .levels
-        .iter()
-        .map(|&level| level as f32 * unit)
-        .collect();
-    let target = |pixel| frame.luminance(pixel) as f32 * unit;
+pub(crate) fn refine_gray(image: &RgbImage, frame: &GrayFrame, indexes: &[u8]) -> Vec<u8> {
+    let unit = |luminance: i32| luminance as f32 * (1.0 / ONE as f32);
+    let inks: Vec<f32> = frame.levels.iter().map(|&level| unit(level)).collect();
     let [kernel, ..] = kernels();
-    let errors = |pixel, ink: u8| inks[usize::from(ink)] - target(pixel);
-    let mut search = Search::new(image, names, indexes, &inks, &kernel, errors);
+    let error = |pixel, ink: u8| match frame.look(pixel) {
+        (luminance, None) => Some(inks[usize::from(ink)] - unit(luminance)),
+        _ => None,
+    };
+    let mut search = Search::new(image, indexes, &inks, &kernel, error);
     search.run(Moves::Swaps);
     search.indexes(image)
 }
 
 /// A better arrangement of the colours of `indexes`, which a dither made of `image`.
-pub(crate) fn refine_color(
-    image: &RgbImage,
-    names: &Names,
-    frame: &ColorFrame,
-    indexes: &[u8],
-) -> Vec<u8> {
+pub(crate) fn refine_color(image: &RgbImage, frame: &ColorFrame, indexes: &[u8]) -> Vec<u8> {
     let axes = Axes::new();
     let inks: Vec<F4> = frame.inks.iter().map(|&ink| axes.of(ink)).collect();
-    let errors = |pixel, ink: u8| inks[usize::from(ink)] - axes.of(frame.target(pixel));
-    let [y, red_green, blue_yellow] = kernels();
-    let kernel = std::array::from_fn(|row| {
-        std::array::from_fn(|column| {
-            F4::rgb([
-                y[row][column],
-                red_green[row][column],
-                blue_yellow[row][column],
-            ])
-        })
-    });
-    let mut search = Search::new(image, names, indexes, &inks, &kernel, errors);
+    let kernel = color_kernel();
+    let error = |pixel, ink: u8| match frame.names.find(pixel) {
+        None => Some(inks[usize::from(ink)] - axes.of(ColorFrame::unit(frame.target(pixel)))),
+        Some(_) => None,
+    };
+    let mut search = Search::new(image, indexes, &inks, &kernel, error);
     search.run(Moves::All);
     search.indexes(image)
 }
@@ -108,8 +90,7 @@ impl Axis for f32 {
 impl Axis for F4 {
     #[inline(always)]
     fn total(self) -> f32 {
-        let Self([a, b, c, _]) = self;
-        a + b + c
+        self.sum()
     }
 }
 
@@ -128,7 +109,7 @@ impl Axes {
     }
 
     fn of(&self, light: F4) -> F4 {
-        let F4([r, g, b, _]) = light;
+        let [r, g, b] = light.to_rgb();
         self.0[0] * r + self.0[1] * g + self.0[2] * b
     }
 }
@@ -151,6 +132,13 @@ fn kernels() -> [Kernel<f32>; 3] {
         };
         std::array::from_fn(|y| std::array::from_fn(|x| between(x, y)))
     })
+}
+
+fn color_kernel() -> Kernel<F4> {
+    let [y, red_green, blue_yellow] = kernels();
+    let at =
+        |row: usize, column: usize| [y, red_green, blue_yellow].map(|kernel| kernel[row][column]);
+    std::array::from_fn(|row| std::array::from_fn(|column| F4::rgb(at(row, column))))
 }
 
 /// What may be done to a pixel.
@@ -185,11 +173,10 @@ struct Search<'a, A> {
 impl<'a, A: Axis> Search<'a, A> {
     fn new(
         image: &RgbImage,
-        names: &Names,
         indexes: &[u8],
         inks: &'a [A],
         kernel: &'a Kernel<A>,
-        error: impl Fn([u8; 3], u8) -> A,
+        error: impl Fn([u8; 3], u8) -> Option<A>,
     ) -> Self {
         let stride = image.width() + 2 * MARGIN;
         let length = stride * (image.height() + 2 * MARGIN);
@@ -211,8 +198,8 @@ impl<'a, A: Axis> Search<'a, A> {
                 let at = search.at(x, y);
                 search.indexes[at] = index;
                 // A pixel that names its ink has no error: what came to it was dropped.
-                if names.find(pixel).is_none() {
-                    errors[at] = error(pixel, index);
+                if let Some(error) = error(pixel, index) {
+                    errors[at] = error;
                     search.state[at] = State::Open;
                 }
             }
@@ -332,7 +319,7 @@ impl<'a, A: Axis> Search<'a, A> {
 mod tests {
     use super::*;
     use crate::image::dither::dither;
-    use crate::image::frame::{Frame, Light};
+    use crate::image::frame::Frame;
     use crate::image::options::{Dither, PanelName};
     use crate::image::palette::Inks;
     use crate::image::testing::photograph;
@@ -361,18 +348,25 @@ mod tests {
     fn the_error_that_the_eye_sees_falls_and_black_and_white_keep_their_numbers() {
         let (image, inks) = (photograph(48, 40), Inks::mono(false));
         let frame = Frame::of(&inks, 1.0);
-        let Light::Gray(gray) = &frame.light else {
+        let Frame::Gray(frame) = &*frame else {
             panic!()
         };
         let before = dither(&image, &inks, Dither::FloydSteinberg, 1.0).unwrap();
-        let after = refine_gray(&image, &frame.names, gray, &before);
-        let unit = ONE as f32;
+        let after = refine_gray(&image, frame, &before);
         let total = |indexes: &[u8]| {
-            let pairs = image.pixels().iter().zip(indexes);
-            let errors: Vec<f32> = pairs
-                .map(|(&p, &i)| (gray.levels[usize::from(i)] - gray.luminance(p)) as f32 / unit)
-                .collect();
-            cost(&errors, 48, &kernels()[0])
+            let error = |(&pixel, &ink): (&[u8; 3], &u8)| {
+                (frame.levels[usize::from(ink)] - frame.look(pixel).0) as f32 / ONE as f32
+            };
+            cost(
+                &image
+                    .pixels()
+                    .iter()
+                    .zip(indexes)
+                    .map(error)
+                    .collect::<Vec<f32>>(),
+                48,
+                &kernels()[0],
+            )
         };
         assert!(
             total(&after) < 0.95 * total(&before),
@@ -385,21 +379,18 @@ mod tests {
     }
 
     #[test]
-    fn colours_gain_much_and_the_picture_stays_the_picture() {
+    fn colours_gain_more() {
         let (image, inks) = (photograph(48, 40), Inks::named(PanelName::Spectra6));
         let frame = Frame::of(&inks, 1.0);
-        let Light::Color(color) = &frame.light else {
+        let Frame::Color(frame) = &*frame else {
             panic!()
         };
         let before = dither(&image, &inks, Dither::FloydSteinberg, 1.0).unwrap();
-        let after = refine_color(&image, &frame.names, color, &before);
+        let after = refine_color(&image, frame, &before);
         let axes = Axes::new();
-        let [y, u, v] = kernels();
-        let kernel =
-            std::array::from_fn(|r| std::array::from_fn(|c| F4::rgb([y[r][c], u[r][c], v[r][c]])));
         let total = |indexes: &[u8]| {
-            let error = |(&pixel, &index): (&[u8; 3], &u8)| {
-                axes.of(color.inks[usize::from(index)] - color.target(pixel))
+            let error = |(&pixel, &ink): (&[u8; 3], &u8)| {
+                axes.of(frame.inks[usize::from(ink)] - ColorFrame::unit(frame.target(pixel)))
             };
             cost(
                 &image
@@ -407,9 +398,9 @@ mod tests {
                     .iter()
                     .zip(indexes)
                     .map(error)
-                    .collect::<Vec<_>>(),
+                    .collect::<Vec<F4>>(),
                 48,
-                &kernel,
+                &color_kernel(),
             )
         };
         assert!(
@@ -424,29 +415,23 @@ mod tests {
     fn what_is_kept_of_the_seen_error_is_what_it_would_be_anew() {
         let (image, inks) = (photograph(30, 20), Inks::named(PanelName::Bwr));
         let frame = Frame::of(&inks, 1.0);
-        let Light::Color(color) = &frame.light else {
+        let Frame::Color(frame) = &*frame else {
             panic!()
         };
         let axes = Axes::new();
-        let lights: Vec<F4> = color.inks.iter().map(|&ink| axes.of(ink)).collect();
-        let [y, ..] = kernels();
-        let kernel = y.map(|row| row.map(F4::splat));
-        let error = |pixel, ink: u8| lights[usize::from(ink)] - axes.of(color.target(pixel));
+        let lights: Vec<F4> = frame.inks.iter().map(|&ink| axes.of(ink)).collect();
+        let kernel = color_kernel();
+        let error = |pixel, ink: u8| {
+            Some(lights[usize::from(ink)] - axes.of(ColorFrame::unit(frame.target(pixel))))
+        };
         let start = dither(&image, &inks, Dither::None, 1.0).unwrap();
-        let mut kept = Search::new(&image, &frame.names, &start, &lights, &kernel, error);
+        let mut kept = Search::new(&image, &start, &lights, &kernel, error);
         kept.run(Moves::All);
-        let anew = Search::new(
-            &image,
-            &frame.names,
-            &kept.indexes(&image),
-            &lights,
-            &kernel,
-            error,
-        );
+        let anew = Search::new(&image, &kept.indexes(&image), &lights, &kernel, error);
         for y in 0..20 {
             for x in 0..30 {
                 let at = kept.at(x, y);
-                let off = (kept.seen[at] - anew.seen[at]).0;
+                let off = (kept.seen[at] - anew.seen[at]).to_rgb();
                 assert!(off.iter().all(|v| v.abs() < 1e-4), "{x}, {y}: {off:?}");
             }
         }

@@ -9,8 +9,10 @@ mod other;
 pub(crate) use color::from_rgba;
 pub(crate) use header::Header;
 
+use super::adjust::Adjust;
 use super::error::Error;
 use super::fit::Crop;
+use super::icc::Profile;
 use super::options::Rgb;
 use super::pixels::RgbImage;
 use super::sniff::Kind;
@@ -22,7 +24,7 @@ pub(crate) struct Wanted {
     pub(crate) scale: (f64, f64),
     /// Goes under transparent pixels.
     pub(crate) background: Rgb,
-    /// Applied where there is transparency, because it must not touch the background.
+    /// 1 is as it is.
     pub(crate) saturation: f32,
 }
 
@@ -32,8 +34,9 @@ pub(crate) struct Decoded {
     pub(crate) image: RgbImage,
     /// Pixels of `image` for one of the source, along x and y: 1, or an eighth or more for a scaled JPEG.
     pub(crate) scale: f64,
-    /// True if the saturation has been applied already.
-    pub(crate) saturated: bool,
+    /// What is still to be done to the colours: it costs less once the picture is small. Under transparency it has been
+    /// done already, because it must not touch the background.
+    pub(crate) adjust: Option<Adjust>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -61,16 +64,22 @@ impl Decoded {
 /// # Errors
 /// [`Error::Corrupt`], [`Error::Unsupported`], or [`Error::TooLarge`] for more memory than the budget has.
 pub(crate) fn decode(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<Decoded, Error> {
-    let mut decoded = match &header.jpeg {
-        Some(frame) => jpeg::decode(bytes, frame, wanted.scale)?,
-        None => other::decode(bytes, header, wanted)?,
-    };
-    if header.foreign_profile {
-        decoded.warnings.push(
-            "the picture's colour profile was left alone: its colours are taken for sRGB".into(),
-        );
+    match &header.jpeg {
+        Some(frame) => jpeg::decode(bytes, frame, wanted),
+        None => other::decode(bytes, header, wanted),
     }
-    Ok(decoded)
+}
+
+/// What is to be done to the colours of a picture with this profile. One that is not understood is left alone, with a
+/// warning.
+fn adjust(profile: Option<&[u8]>, saturation: f32, warnings: &mut Vec<String>) -> Option<Adjust> {
+    let read = profile.map(Profile::read);
+    if read == Some(None) {
+        let warning = "the picture's colour profile was left alone: its colours are taken for sRGB";
+        warnings.push(warning.into());
+    }
+    let profile = read.flatten().filter(|profile| !profile.is_srgb());
+    Adjust::new(profile.as_ref(), saturation)
 }
 
 /// Says that a file ends too early and that what is there is shown.

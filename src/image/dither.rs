@@ -7,7 +7,7 @@ mod ordered;
 use super::budget;
 use super::dbs;
 use super::error::Error;
-use super::frame::{ColorFrame, Frame, GrayFrame, Light, Names};
+use super::frame::{ColorFrame, Frame, GrayFrame};
 use super::options::Dither;
 use super::palette::Inks;
 use super::pixels::RgbImage;
@@ -28,45 +28,50 @@ pub(crate) fn dither(
         pixels.len() as u64 * (3 + bytes_a_pixel(dither)),
     )?;
     let frame = Frame::of(inks, tone);
-    if let Some(indexes) = frame.names.all(pixels) {
+    if let Some(indexes) = frame.named(pixels) {
         return Ok(indexes);
     }
-    Ok(match &frame.light {
-        Light::Gray(gray) => in_grays(image, &frame.names, gray, dither),
-        Light::Color(color) => in_colors(image, &frame.names, color, dither),
+    Ok(match &*frame {
+        Frame::Gray(gray) => in_grays(image, gray, dither),
+        Frame::Color(color) => in_colors(image, color, dither),
     })
 }
 
-fn in_grays(image: &RgbImage, names: &Names, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
+fn in_grays(image: &RgbImage, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
+    let nearest = |&pixel: &[u8; 3]| {
+        let (luminance, named) = frame.look(pixel);
+        named.unwrap_or_else(|| frame.nearest(luminance))
+    };
     match dither {
-        Dither::None => each(image.pixels(), names, |pixel| {
-            frame.nearest(frame.luminance(pixel))
-        }),
-        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, names, frame),
-        Dither::Atkinson => diffuse::atkinson(image, names, frame),
-        Dither::Bayer => ordered::gray(image, names, frame),
-        Dither::Dbs => dbs::refine_gray(
-            image,
-            names,
-            frame,
-            &diffuse::floyd_steinberg(image, names, frame),
-        ),
+        Dither::None => image.pixels().iter().map(nearest).collect(),
+        Dither::FloydSteinberg => diffused(image, frame),
+        Dither::Atkinson => diffuse::atkinson(image, frame),
+        Dither::Bayer => ordered::gray(image, frame),
+        Dither::Dbs => dbs::refine_gray(image, frame, &diffused(image, frame)),
     }
 }
 
-fn in_colors(image: &RgbImage, names: &Names, frame: &ColorFrame, dither: Dither) -> Vec<u8> {
-    let nearest = |pixel| frame.nearest(ColorFrame::bounded(frame.target(pixel)));
+fn diffused(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
+    match frame.mono() {
+        Some(mono) => diffuse::floyd_steinberg(image, &mono),
+        None => diffuse::floyd_steinberg(image, frame),
+    }
+}
+
+fn in_colors(image: &RgbImage, frame: &ColorFrame, dither: Dither) -> Vec<u8> {
+    let nearest = |&pixel: &[u8; 3]| {
+        let light = || ColorFrame::bounded(frame.target(pixel));
+        frame
+            .names
+            .find(pixel)
+            .unwrap_or_else(|| frame.nearest(light()).0)
+    };
     match dither {
-        Dither::None => each(image.pixels(), names, nearest),
-        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, names, frame),
-        Dither::Atkinson => diffuse::atkinson(image, names, frame),
-        Dither::Bayer => ordered::color(image, names, frame),
-        Dither::Dbs => dbs::refine_color(
-            image,
-            names,
-            frame,
-            &diffuse::floyd_steinberg(image, names, frame),
-        ),
+        Dither::None => image.pixels().iter().map(nearest).collect(),
+        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, frame),
+        Dither::Atkinson => diffuse::atkinson(image, frame),
+        Dither::Bayer => ordered::color(image, frame),
+        Dither::Dbs => dbs::refine_color(image, frame, &diffuse::floyd_steinberg(image, frame)),
     }
 }
 
@@ -77,12 +82,4 @@ fn bytes_a_pixel(dither: Dither) -> u64 {
         Dither::Dbs => 3 + 2 * 16,
         _ => 1,
     }
-}
-
-/// Each pixel for itself.
-fn each(pixels: &[[u8; 3]], names: &Names, nearest: impl Fn([u8; 3]) -> u8) -> Vec<u8> {
-    pixels
-        .iter()
-        .map(|&pixel| names.find(pixel).unwrap_or_else(|| nearest(pixel)))
-        .collect()
 }

@@ -3,13 +3,16 @@
 //! All light in here is linear and relative to the panel's white, because the eye takes the paper for white. Black is
 //! never 0 on a panel, so the picture's black is laid on the panel's and the rest is moved up with it ("black point
 //! compensation"). Panels of black, white and grays keep 0 and 1: with them the compensation would cancel out anyway.
+//!
+//! Light is kept in whole numbers: error diffusion hangs on the time from one pixel to the next, and theirs is a third of
+//! that of floats.
 
 mod color;
 mod gray;
 mod names;
 
 pub(crate) use color::ColorFrame;
-pub(crate) use gray::{GrayFrame, ONE};
+pub(crate) use gray::{GrayFrame, Mono, ONE};
 pub(crate) use names::Names;
 
 use super::linear::decode;
@@ -21,18 +24,11 @@ const KEPT: usize = 4;
 
 /// Tables for one palette and one tone.
 #[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) names: Names,
-    pub(crate) light: Light,
-}
-
-/// What the eye tells apart on this panel.
-#[derive(Debug)]
-pub(crate) enum Light {
-    /// Only luminance.
+pub(crate) enum Frame {
+    /// Only luminance counts.
     Gray(GrayFrame),
-    /// Colours.
-    Color(ColorFrame),
+    /// Colours do.
+    Color(Box<ColorFrame>),
 }
 
 impl Frame {
@@ -41,10 +37,9 @@ impl Frame {
         type Kept = Vec<(Inks, u64, Arc<Frame>)>;
         static FRAMES: Mutex<Kept> = Mutex::new(Vec::new());
         let mut frames = FRAMES.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = frames
-            .iter()
-            .position(|(of, exponent, _)| of == inks && *exponent == tone.to_bits());
-        let entry = match found {
+        let is_it =
+            |(of, exponent, _): &(Inks, u64, Arc<Self>)| of == inks && *exponent == tone.to_bits();
+        let entry = match frames.iter().position(is_it) {
             Some(index) => frames.remove(index),
             None => (
                 inks.clone(),
@@ -59,13 +54,23 @@ impl Frame {
     }
 
     fn new(inks: &Inks, tone: f64) -> Self {
-        let light = match inks.metric() {
-            Metric::Luminance => Light::Gray(GrayFrame::new(&relative(inks), tone)),
-            metric => Light::Color(ColorFrame::new(&relative(inks), inks.black(), metric, tone)),
-        };
-        Self {
-            names: Names::new(inks),
-            light,
+        let (relative, names) = (relative(inks), Names::new(inks));
+        match inks.metric() {
+            Metric::Luminance => Self::Gray(GrayFrame::new(&relative, names, tone)),
+            metric => {
+                let black = inks.black();
+                Self::Color(Box::new(ColorFrame::new(
+                    &relative, names, black, metric, tone,
+                )))
+            }
+        }
+    }
+
+    /// The inks of all pixels, if each names one.
+    pub(crate) fn named(&self, pixels: &[[u8; 3]]) -> Option<Vec<u8>> {
+        match self {
+            Self::Gray(frame) => frame.names.all(pixels),
+            Self::Color(frame) => frame.names.all(pixels),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The way from a source to the result, in steps between which a caller may stop.
 
+use super::adjust::Adjust;
 use super::budget;
 use super::decode::{self, Decoded, Header, Wanted};
 use super::error::Error;
 use super::fit::{Crop, Layout};
-use super::linear::Saturation;
 use super::options::{Format, PrepareOptions};
 use super::orient::Turn;
 use super::pixels::RgbImage;
@@ -164,12 +164,9 @@ impl<'a> Job<'a> {
         // Resized as the file stores it and turned afterwards: the picture is smaller by then.
         let crop = decoded.crop(turn.crop(layout.crop));
         let mut image = resize(decoded.image, crop, turn.size(layout.inner))?;
-        if self.plan.saturation != 1.0 && !decoded.saturated {
-            let saturation = Saturation::new(self.plan.saturation);
-            image
-                .pixels_mut()
-                .iter_mut()
-                .for_each(|pixel| *pixel = saturation.apply(*pixel));
+        if let Some(adjust) = &decoded.adjust {
+            let pixels = image.pixels_mut().iter_mut();
+            pixels.for_each(|pixel| *pixel = adjust.apply(*pixel));
         }
         let image = on_canvas(turn.apply(image), layout, self.plan.background.0)?;
         Ok(Stage::Write(image, decoded.warnings))
@@ -272,9 +269,8 @@ fn bounded(prepared: Prepared, max_bytes: usize) -> Result<Prepared, Error> {
 
 fn from_pixels(rgba: &[u8], (width, height): (u32, u32), plan: &Plan) -> Result<Decoded, Error> {
     budget::check("reading", rgba.len() as u64)?;
-    let mut copy = budget::reserve(rgba.len())?;
-    copy.extend_from_slice(rgba);
-    let rgb = decode::from_rgba(copy, plan.background, plan.saturation);
+    let adjust = Adjust::new(None, plan.saturation);
+    let rgb = decode::from_rgba(rgba, plan.background, adjust.as_ref())?;
     let sizes = (usize::try_from(width), usize::try_from(height));
     let image = match sizes {
         (Ok(width), Ok(height)) => RgbImage::from_bytes(width, height, rgb),
@@ -284,7 +280,7 @@ fn from_pixels(rgba: &[u8], (width, height): (u32, u32), plan: &Plan) -> Result<
     Ok(Decoded {
         image,
         scale: 1.0,
-        saturated: true,
+        adjust: None,
         warnings: Vec::new(),
     })
 }

@@ -1,4 +1,4 @@
-//! sRGB and linear light, by tables, and what is best done in linear light.
+//! sRGB and linear light.
 
 use std::sync::OnceLock;
 
@@ -50,38 +50,6 @@ pub(crate) fn encode(light: f64) -> f64 {
     }
 }
 
-/// Steps of the table from light to bytes. 1/16384 is a fifth of a byte where the curve is steepest.
-const STEPS: usize = 1 << 14;
-
-/// More or less colour at the same luminance, in linear light.
-pub(crate) struct Saturation {
-    amount: f32,
-    bytes: Vec<u8>,
-}
-
-impl Saturation {
-    /// 0 is gray, 1 as it is, 2 twice the distance from gray.
-    pub(crate) fn new(amount: f32) -> Self {
-        let bytes = (0..=STEPS)
-            .map(|step| byte(step as f32 / STEPS as f32))
-            .collect();
-        Self { amount, bytes }
-    }
-
-    pub(crate) fn apply(&self, pixel: [u8; 3]) -> [u8; 3] {
-        let linear = pixel.map(|channel| light()[usize::from(channel)]);
-        let gray: f32 = linear
-            .iter()
-            .zip(LUMA)
-            .map(|(channel, weight)| channel * weight)
-            .sum();
-        linear.map(|channel| {
-            let light = gray + self.amount * (channel - gray);
-            self.bytes[((light.clamp(0.0, 1.0) * STEPS as f32) + 0.5) as usize]
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,20 +69,5 @@ mod tests {
             [[0, 255, 0], [255, 0, 0], [0, 0, 255], [77; 3]].map(gray),
             [220, 127, 76, 77]
         );
-    }
-
-    #[test]
-    fn saturation_keeps_grays_and_luminance() {
-        let none = Saturation::new(0.0);
-        assert_eq!(none.apply([0, 0, 255]), [76; 3]);
-        for amount in [0.0, 0.5, 1.0, 2.0] {
-            let saturation = Saturation::new(amount);
-            for gray in 0..=255 {
-                assert_eq!(saturation.apply([gray; 3]), [gray; 3]);
-            }
-        }
-        assert_eq!(Saturation::new(1.0).apply([12, 130, 250]), [12, 130, 250]);
-        let more = Saturation::new(1.5).apply([150, 120, 120]);
-        assert!(more[0] > 150 && more[1] < 120, "{more:?}");
     }
 }

@@ -13,6 +13,7 @@
 //! before memory is taken, and whatever the bytes are, the answer is a picture or an [`Error`]. And what a caller asked
 //! for is done or refused by name, never ignored.
 
+mod adjust;
 mod bmp;
 mod budget;
 mod color_space;
@@ -24,6 +25,7 @@ mod exif;
 mod fit;
 mod frame;
 mod gamut;
+mod icc;
 mod job;
 mod jpeg;
 mod linear;

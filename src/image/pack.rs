@@ -2,9 +2,13 @@
 //!
 //! In every layout a byte's highest bits are its leftmost pixel.
 
+mod codes;
+
+pub(crate) use codes::Codes;
+
 use super::linear::gray;
 use super::options::{Columns, Rows};
-use super::palette::Inks;
+use std::borrow::Cow;
 
 /// How bytes without a header are to be laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +26,6 @@ pub(crate) enum Channels {
     Gray8,
 }
 
-/// What is sent for a pixel of an ink.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Codes {
-    /// The ink's code in so many bits.
-    Bits(u32),
-    /// A plane that is 0 for black (ink 0), and one that is 1 for the colour (ink 2); or turned over.
-    Planes {
-        invert_black: bool,
-        invert_color: bool,
-    },
-}
-
 impl Channels {
     /// All pixels in the given order of columns.
     pub(crate) fn pack(self, pixels: &[[u8; 3]], width: usize, columns: Columns) -> Vec<u8> {
@@ -41,7 +33,7 @@ impl Channels {
         let mut out = Vec::with_capacity(pixels.len() * 3);
         parts
             .iter()
-            .flatten()
+            .flat_map(|part| part.iter())
             .for_each(|&pixel| self.push(pixel, &mut out));
         out
     }
@@ -89,176 +81,6 @@ fn widen(pixel: u16) -> [u8; 3] {
     [r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2]
 }
 
-impl Codes {
-    /// All pixels, given as indexes of inks.
-    pub(crate) fn pack(
-        self,
-        indexes: &[u8],
-        width: usize,
-        inks: &Inks,
-        arrangement: Arrangement,
-    ) -> Vec<u8> {
-        let part_width = arrangement.columns.width(width);
-        let mut out = Vec::new();
-        for part in arrangement.columns.split(indexes, width) {
-            for plane in self.planes(inks) {
-                let codes = part.iter().map(|&index| {
-                    plane
-                        .codes
-                        .get(usize::from(index))
-                        .copied()
-                        .unwrap_or(plane.padding)
-                });
-                plane.pack(codes, part_width, arrangement.rows, &mut out);
-            }
-        }
-        out
-    }
-
-    /// The indexes of inks of what [`Self::pack`] packed; codes that no ink has are the paper.
-    pub(crate) fn unpack(
-        self,
-        bytes: &[u8],
-        width: usize,
-        height: usize,
-        inks: &Inks,
-        arrangement: Arrangement,
-    ) -> Vec<u8> {
-        let part_width = arrangement.columns.width(width);
-        let planes = self.planes(inks);
-        let key = |index: usize| {
-            planes
-                .iter()
-                .fold(0_u16, |key, plane| key << 8 | u16::from(plane.codes[index]))
-        };
-        let keys: Vec<u16> = (0..inks.len()).map(key).collect();
-        let index = |key: u16| {
-            keys.iter()
-                .position(|&other| other == key)
-                .unwrap_or(inks.white())
-        };
-        let mut bytes = bytes;
-        let mut parts = Vec::with_capacity(width * height);
-        while parts.len() < width * height && !bytes.is_empty() {
-            let mut found = vec![0_u16; part_width * height];
-            for plane in &planes {
-                let length = plane.length(part_width, height, arrangement.rows);
-                let (head, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
-                let codes = plane.unpack(head, part_width, arrangement.rows);
-                found
-                    .iter_mut()
-                    .zip(codes)
-                    .for_each(|(key, code)| *key = *key << 8 | u16::from(code));
-                bytes = rest;
-            }
-            // There are at most 16 inks.
-            parts.extend(found.into_iter().map(|key| index(key) as u8));
-        }
-        arrangement.columns.join(parts, width)
-    }
-
-    fn planes(self, inks: &Inks) -> Vec<Plane> {
-        match self {
-            Self::Bits(bits) => {
-                let codes = inks.as_slice().iter().map(|ink| ink.code).collect();
-                vec![Plane {
-                    bits,
-                    codes,
-                    padding: inks.padding(),
-                }]
-            }
-            Self::Planes {
-                invert_black,
-                invert_color,
-            } => {
-                let (black, color) = (u8::from(invert_black), u8::from(invert_color));
-                let plane = |codes: [u8; 3], padding| Plane {
-                    bits: 1,
-                    codes: codes.to_vec(),
-                    padding,
-                };
-                vec![
-                    plane([black, 1 ^ black, 1 ^ black], 1 ^ black),
-                    plane([color, color, 1 ^ color], color),
-                ]
-            }
-        }
-    }
-}
-
-/// One run of codes over the whole part, and what each ink is in it.
-struct Plane {
-    bits: u32,
-    codes: Vec<u8>,
-    padding: u8,
-}
-
-impl Plane {
-    fn pack(
-        &self,
-        mut codes: impl ExactSizeIterator<Item = u8>,
-        width: usize,
-        rows: Rows,
-        out: &mut Vec<u8>,
-    ) {
-        let run = match rows {
-            Rows::Padded => width,
-            Rows::Continuous => codes.len(),
-        };
-        while codes.len() > 0 {
-            self.pack_run(codes.by_ref().take(run), out);
-        }
-    }
-
-    /// Codes that begin at a byte; the last byte is filled up with padding.
-    fn pack_run(&self, codes: impl Iterator<Item = u8>, out: &mut Vec<u8>) {
-        let (mut byte, mut filled) = (0_u8, 0);
-        for code in codes {
-            byte = byte << self.bits | code;
-            filled += self.bits;
-            if filled == 8 {
-                out.push(byte);
-                (byte, filled) = (0, 0);
-            }
-        }
-        if filled > 0 {
-            while filled < 8 {
-                byte = byte << self.bits | self.padding;
-                filled += self.bits;
-            }
-            out.push(byte);
-        }
-    }
-
-    fn unpack(&self, bytes: &[u8], width: usize, rows: Rows) -> Vec<u8> {
-        let per_byte = 8 / self.bits;
-        let mask = u8::try_from((1_u32 << self.bits) - 1).unwrap_or(u8::MAX);
-        let codes = |bytes: &[u8]| -> Vec<u8> {
-            let of_byte =
-                |byte: u8| (1..=per_byte).map(move |place| byte >> (8 - place * self.bits) & mask);
-            bytes.iter().flat_map(|&byte| of_byte(byte)).collect()
-        };
-        match rows {
-            Rows::Continuous => codes(bytes),
-            Rows::Padded => {
-                let stride = self.length(width, 1, rows).max(1);
-                bytes
-                    .chunks(stride)
-                    .flat_map(|row| codes(row).into_iter().take(width))
-                    .collect()
-            }
-        }
-    }
-
-    fn length(&self, width: usize, height: usize, rows: Rows) -> usize {
-        let per_byte = usize::try_from(8 / self.bits).unwrap_or(1);
-        match rows {
-            Rows::Padded => width.div_ceil(per_byte) * height,
-            Rows::Continuous => (width * height).div_ceil(per_byte),
-        }
-    }
-}
-
 impl Columns {
     /// The width of each part of an even width.
     const fn width(self, width: usize) -> usize {
@@ -269,21 +91,19 @@ impl Columns {
     }
 
     /// The parts from left to right, each a picture of its own.
-    fn split<T: Copy>(self, pixels: &[T], width: usize) -> Vec<Vec<T>> {
-        let part = self.width(width);
-        match self {
-            Self::One => vec![pixels.to_vec()],
-            Self::Two => [0..part, part..width]
-                .map(|range| {
-                    pixels
-                        .chunks(width.max(1))
-                        .filter_map(|row| row.get(range.clone()))
-                        .flatten()
-                        .copied()
-                        .collect()
-                })
-                .into(),
+    fn split<T: Copy>(self, pixels: &[T], width: usize) -> Vec<Cow<'_, [T]>> {
+        if self == Self::One {
+            return vec![Cow::Borrowed(pixels)];
         }
+        let part = self.width(width);
+        let rows = || {
+            pixels
+                .chunks_exact(width.max(1))
+                .map(|row| row.split_at(part))
+        };
+        let left: Vec<T> = rows().flat_map(|(left, _)| left).copied().collect();
+        let right: Vec<T> = rows().flat_map(|(_, right)| right).copied().collect();
+        vec![left.into(), right.into()]
     }
 
     /// The inverse of [`Self::split`], from parts one behind the other.
@@ -303,37 +123,6 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::options::{PaletteColor, PanelName, Rgb};
-
-    const PADDED: Arrangement = Arrangement {
-        rows: Rows::Padded,
-        columns: Columns::One,
-    };
-    const CONTINUOUS: Arrangement = Arrangement {
-        rows: Rows::Continuous,
-        columns: Columns::One,
-    };
-    const HALVES: Arrangement = Arrangement {
-        rows: Rows::Padded,
-        columns: Columns::Two,
-    };
-
-    /// Packs, holds against bytes written by hand, and unpacks again.
-    fn check(
-        codes: Codes,
-        inks: &Inks,
-        width: usize,
-        indexes: &[u8],
-        arrangement: Arrangement,
-        bytes: &[u8],
-    ) {
-        assert_eq!(codes.pack(indexes, width, inks, arrangement), bytes);
-        let height = indexes.len() / width;
-        assert_eq!(
-            codes.unpack(bytes, width, height, inks, arrangement),
-            indexes
-        );
-    }
 
     #[test]
     fn channels_lie_as_display_controllers_take_them() {
@@ -369,194 +158,5 @@ mod tests {
                 white
             );
         }
-    }
-
-    #[test]
-    fn mono_is_1_for_white_leftmost_highest_and_padded_white() {
-        let ten = [
-            0, 1, 0, 1, 0, 1, 0, 1, 0, 0, /* next row */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 0,
-        ];
-        check(
-            Codes::Bits(1),
-            &Inks::mono(false),
-            10,
-            &ten,
-            PADDED,
-            &[0x55, 0x3f, 0xff, 0xbf],
-        );
-        check(
-            Codes::Bits(1),
-            &Inks::mono(true),
-            10,
-            &ten,
-            PADDED,
-            &[0xaa, 0xc0, 0x00, 0x40],
-        );
-        // 20 bits run on: the second row begins in the third byte's middle.
-        check(
-            Codes::Bits(1),
-            &Inks::mono(false),
-            10,
-            &ten,
-            CONTINUOUS,
-            &[0x55, 0x3f, 0xef],
-        );
-    }
-
-    #[test]
-    fn the_red_panel_has_a_black_plane_and_a_colour_plane() {
-        let inks = Inks::named(PanelName::Bwr);
-        let planes = |invert_black, invert_color| Codes::Planes {
-            invert_black,
-            invert_color,
-        };
-        // Black, white, red, red.
-        let row = [0, 1, 2, 2];
-        check(
-            planes(false, false),
-            &inks,
-            4,
-            &row,
-            PADDED,
-            &[0b0111_1111, 0b0011_0000],
-        );
-        check(
-            planes(true, true),
-            &inks,
-            4,
-            &row,
-            PADDED,
-            &[0b1000_0000, 0b1100_1111],
-        );
-        check(
-            planes(false, true),
-            &inks,
-            4,
-            &row,
-            CONTINUOUS,
-            &[0b0111_1111, 0b1100_1111],
-        );
-        // Each half is a picture of its own: its black plane, then its colour plane.
-        check(
-            planes(false, false),
-            &inks,
-            4,
-            &row,
-            HALVES,
-            &[0b0111_1111, 0x00, 0xff, 0b1100_0000],
-        );
-    }
-
-    #[test]
-    fn four_colours_go_four_to_a_byte() {
-        let inks = Inks::named(PanelName::Bwry);
-        check(
-            Codes::Bits(2),
-            &inks,
-            4,
-            &[0, 1, 2, 3],
-            PADDED,
-            &[0b0001_1011],
-        );
-        check(
-            Codes::Bits(2),
-            &inks,
-            2,
-            &[3, 2, 0, 3],
-            PADDED,
-            &[0b1110_0101, 0b0011_0101],
-        );
-        check(
-            Codes::Bits(2),
-            &inks,
-            3,
-            &[3, 2, 1, 0, 3, 2],
-            CONTINUOUS,
-            &[0b1110_0100, 0b1110_0101],
-        );
-        check(
-            Codes::Bits(2),
-            &Inks::grays(4),
-            3,
-            &[0, 1, 2],
-            PADDED,
-            &[0b0001_1011],
-        );
-    }
-
-    #[test]
-    fn spectra_sends_its_own_codes_left_pixel_in_the_high_nibble() {
-        let all = [0, 1, 2, 3, 4, 5];
-        check(
-            Codes::Bits(4),
-            &Inks::named(PanelName::Spectra6),
-            6,
-            &all,
-            PADDED,
-            &[0x01, 0x23, 0x56],
-        );
-        check(
-            Codes::Bits(4),
-            &Inks::named(PanelName::Spectra6Gxepd2),
-            6,
-            &all,
-            PADDED,
-            &[0x01, 0x23, 0x45],
-        );
-        check(
-            Codes::Bits(4),
-            &Inks::named(PanelName::Acep7),
-            7,
-            &[0, 1, 2, 3, 4, 5, 6],
-            PADDED,
-            &[0x01, 0x23, 0x45, 0x61],
-        );
-        check(
-            Codes::Bits(4),
-            &Inks::grays(16),
-            3,
-            &[0, 7, 15],
-            PADDED,
-            &[0x07, 0xff],
-        );
-    }
-
-    #[test]
-    fn two_controllers_get_all_left_halves_first() {
-        let inks = Inks::named(PanelName::Spectra6);
-        let rows = [0, 1, 2, 3, /* next row */ 4, 5, 0, 1];
-        check(
-            Codes::Bits(4),
-            &inks,
-            4,
-            &rows,
-            HALVES,
-            &[0x01, 0x56, 0x23, 0x01],
-        );
-        // Halves of 3 pixels, each row padded for itself with white.
-        let six = [0, 0, 0, 3, 3, 3];
-        check(
-            Codes::Bits(4),
-            &inks,
-            6,
-            &six,
-            HALVES,
-            &[0x00, 0x01, 0x33, 0x31],
-        );
-    }
-
-    #[test]
-    fn own_codes_are_what_is_sent() {
-        let color = |text: &str, code| PaletteColor {
-            code: Some(code),
-            ..text.parse::<Rgb>().unwrap().into()
-        };
-        let inks = Inks::own(&[
-            color("#ffffff", 2),
-            color("#000000", 3),
-            color("#ff0000", 0),
-        ])
-        .unwrap();
-        check(Codes::Bits(2), &inks, 3, &[0, 1, 2], PADDED, &[0b1011_0010]);
     }
 }

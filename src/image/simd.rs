@@ -1,74 +1,115 @@
-//! Four floats that go together: the channels of a pixel and one to spare. The compiler makes vector instructions of it.
+//! Four numbers that go together: the channels of a pixel and one to spare.
+//!
+//! In WebAssembly they are one vector of its 128-bit instructions; elsewhere an array, and the tests run there.
 
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, Mul, Sub};
 
-/// Red, green, blue (or another three), and a fourth that stays 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(C, align(16))]
-pub(crate) struct F4(pub(crate) [f32; 4]);
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use scalar as lanes;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use wasm as lanes;
+
+/// Four floats: red, green, blue (or another three), and a fourth that stays 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct F4(lanes::Floats);
+
+/// Four whole numbers, likewise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct I4(lanes::Ints);
 
 impl F4 {
-    pub(crate) const fn rgb([r, g, b]: [f32; 3]) -> Self {
-        Self([r, g, b, 0.0])
-    }
-
-    pub(crate) const fn splat(value: f32) -> Self {
-        Self([value; 4])
+    #[inline(always)]
+    pub(crate) fn rgb([r, g, b]: [f32; 3]) -> Self {
+        Self(lanes::floats([r, g, b, 0.0]))
     }
 
     #[inline(always)]
-    pub(crate) fn clamp(self, low: f32, high: f32) -> Self {
-        // Two comparisons that are each one instruction; `f32::clamp` minds NaN, of which there is none here.
-        let lifted = self.0.map(|v| if low < v { v } else { low });
-        Self(lifted.map(|v| if v < high { v } else { high }))
-    }
-
-    /// The sum of the four products.
-    #[inline(always)]
-    pub(crate) fn dot(self, other: Self) -> f32 {
-        let Self([a, b, c, d]) = self * other;
-        (a + b) + (c + d)
+    pub(crate) fn splat(value: f32) -> Self {
+        Self(lanes::floats([value; 4]))
     }
 
     #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
-        let (a, b) = (self.0, other.0);
-        Self([f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])])
+    pub(crate) fn to_rgb(self) -> [f32; 3] {
+        lanes::three_floats(self.0)
+    }
+
+    /// The sum of the first three.
+    #[inline(always)]
+    pub(crate) fn sum(self) -> f32 {
+        let [r, g, b] = self.to_rgb();
+        r + g + b
     }
 }
 
-impl Add for F4 {
-    type Output = Self;
+impl I4 {
+    #[inline(always)]
+    pub(crate) fn rgb([r, g, b]: [i32; 3]) -> Self {
+        Self(lanes::ints([r, g, b, 0]))
+    }
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        self.zip(other, |a, b| a + b)
+    pub(crate) fn splat(value: i32) -> Self {
+        Self(lanes::ints([value; 4]))
+    }
+
+    #[inline(always)]
+    pub(crate) fn to_rgb(self) -> [i32; 3] {
+        lanes::three_ints(self.0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn clamp(self, low: i32, high: i32) -> Self {
+        let lifted = lanes::max(self.0, lanes::ints([low; 4]));
+        Self(lanes::min(lifted, lanes::ints([high; 4])))
+    }
+
+    /// Times 2 to the power of `bits`.
+    #[inline(always)]
+    pub(crate) fn shl(self, bits: u32) -> Self {
+        Self(lanes::shl(self.0, bits))
+    }
+
+    /// Over 2 to the power of `bits`, rounded down.
+    #[inline(always)]
+    pub(crate) fn shr(self, bits: u32) -> Self {
+        Self(lanes::shr(self.0, bits))
     }
 }
 
-impl AddAssign for F4 {
+impl Default for F4 {
     #[inline(always)]
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+    fn default() -> Self {
+        Self::splat(0.0)
     }
 }
 
-impl Sub for F4 {
-    type Output = Self;
-
+impl Default for I4 {
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        self.zip(other, |a, b| a - b)
+    fn default() -> Self {
+        Self::splat(0)
     }
 }
 
-impl Mul for F4 {
-    type Output = Self;
+macro_rules! lane_by_lane {
+    ($($type:ident: $operator:ident::$method:ident = $lanes:ident;)*) => {$(
+        impl $operator for $type {
+            type Output = Self;
 
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        self.zip(other, |a, b| a * b)
-    }
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(lanes::$lanes(self.0, other.0))
+            }
+        }
+    )*};
+}
+
+lane_by_lane! {
+    F4: Add::add = add_floats;
+    F4: Sub::sub = sub_floats;
+    F4: Mul::mul = mul_floats;
+    I4: Add::add = add_ints;
+    I4: Sub::sub = sub_ints;
+    I4: Mul::mul = mul_ints;
 }
 
 impl Mul<f32> for F4 {
@@ -77,5 +118,116 @@ impl Mul<f32> for F4 {
     #[inline(always)]
     fn mul(self, factor: f32) -> Self {
         self * Self::splat(factor)
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod scalar {
+    pub(super) type Floats = [f32; 4];
+    pub(super) type Ints = [i32; 4];
+
+    macro_rules! each_lane {
+        ($($name:ident: $vector:ident = $lane:expr;)*) => {$(
+            #[inline(always)]
+            pub(super) fn $name(a: $vector, b: $vector) -> $vector {
+                [$lane(a[0], b[0]), $lane(a[1], b[1]), $lane(a[2], b[2]), $lane(a[3], b[3])]
+            }
+        )*};
+    }
+
+    each_lane! {
+        add_floats: Floats = |a, b| a + b;
+        sub_floats: Floats = |a, b| a - b;
+        mul_floats: Floats = |a, b| a * b;
+        add_ints: Ints = |a, b| a + b;
+        sub_ints: Ints = |a, b| a - b;
+        mul_ints: Ints = |a, b| a * b;
+        min: Ints = i32::min;
+        max: Ints = i32::max;
+    }
+
+    pub(super) fn floats(lanes: [f32; 4]) -> Floats {
+        lanes
+    }
+
+    pub(super) fn ints(lanes: [i32; 4]) -> Ints {
+        lanes
+    }
+
+    pub(super) fn three_floats([a, b, c, _]: Floats) -> [f32; 3] {
+        [a, b, c]
+    }
+
+    pub(super) fn three_ints([a, b, c, _]: Ints) -> [i32; 3] {
+        [a, b, c]
+    }
+
+    pub(super) fn shl(vector: Ints, bits: u32) -> Ints {
+        vector.map(|lane| lane << bits)
+    }
+
+    pub(super) fn shr(vector: Ints, bits: u32) -> Ints {
+        vector.map(|lane| lane >> bits)
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm {
+    use std::arch::wasm32::{f32x4, f32x4_extract_lane, i32x4, i32x4_extract_lane};
+    pub(super) use std::arch::wasm32::{
+        f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
+        i32x4_add as add_ints, i32x4_max as max, i32x4_min as min, i32x4_mul as mul_ints,
+        i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints, v128 as Floats, v128 as Ints,
+    };
+
+    #[inline(always)]
+    pub(super) fn floats([a, b, c, d]: [f32; 4]) -> Floats {
+        f32x4(a, b, c, d)
+    }
+
+    #[inline(always)]
+    pub(super) fn ints([a, b, c, d]: [i32; 4]) -> Ints {
+        i32x4(a, b, c, d)
+    }
+
+    #[inline(always)]
+    pub(super) fn three_floats(v: Floats) -> [f32; 3] {
+        [
+            f32x4_extract_lane::<0>(v),
+            f32x4_extract_lane::<1>(v),
+            f32x4_extract_lane::<2>(v),
+        ]
+    }
+
+    #[inline(always)]
+    pub(super) fn three_ints(v: Ints) -> [i32; 3] {
+        [
+            i32x4_extract_lane::<0>(v),
+            i32x4_extract_lane::<1>(v),
+            i32x4_extract_lane::<2>(v),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lane_is_reckoned_for_itself() {
+        let (a, b) = (F4::rgb([1.0, -2.0, 3.5]), F4::rgb([0.5, 4.0, 0.0]));
+        assert_eq!((a + b).to_rgb(), [1.5, 2.0, 3.5]);
+        assert_eq!((a - b).to_rgb(), [0.5, -6.0, 3.5]);
+        assert_eq!((a * b).to_rgb(), [0.5, -8.0, 0.0]);
+        assert_eq!((a * 2.0).sum(), 5.0);
+        let (a, b) = (I4::rgb([1, -7, 3]), I4::rgb([2, 4, -1]));
+        assert_eq!((a + b).to_rgb(), [3, -3, 2]);
+        assert_eq!((a - b).to_rgb(), [-1, -11, 4]);
+        assert_eq!((a * b).to_rgb(), [2, -28, -3]);
+        assert_eq!(a.clamp(-1, 2).to_rgb(), [1, -1, 2]);
+        assert_eq!(
+            (a.shl(2).to_rgb(), a.shr(1).to_rgb()),
+            ([4, -28, 12], [0, -4, 1])
+        );
     }
 }

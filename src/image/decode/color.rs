@@ -1,35 +1,35 @@
 //! What decoders hand over, to opaque R, G, B: grays spread out, transparency laid over the background.
 
+use super::super::adjust::Adjust;
 use super::super::budget;
 use super::super::error::Error;
-use super::super::linear::Saturation;
 use super::super::options::Rgb;
 
-/// Unpremultiplied R, G, B, A bytes to R, G, B on the background. The memory is used again.
-pub(crate) fn from_rgba(mut bytes: Vec<u8>, background: Rgb, saturation: f32) -> Vec<u8> {
-    if saturation != 1.0 {
-        let saturation = Saturation::new(saturation);
-        bytes
-            .as_chunks_mut::<4>()
-            .0
-            .iter_mut()
-            .for_each(|[r, g, b, _]| [*r, *g, *b] = saturation.apply([*r, *g, *b]));
+/// Unpremultiplied R, G, B, A bytes to R, G, B on the background, which no adjustment touches.
+pub(crate) fn from_rgba(
+    bytes: &[u8],
+    background: Rgb,
+    adjust: Option<&Adjust>,
+) -> Result<Vec<u8>, Error> {
+    match adjust {
+        None => expand(bytes, |&[r, g, b, alpha]| {
+            flatten([r, g, b], alpha, background)
+        }),
+        Some(adjust) => expand(bytes, |&[r, g, b, alpha]| {
+            flatten(adjust.apply([r, g, b]), alpha, background)
+        }),
     }
-    let count = bytes.len() / 4;
-    for pixel in 0..count {
-        let [r, g, b, alpha] = [0, 1, 2, 3].map(|channel| bytes[pixel * 4 + channel]);
-        let flat = flatten([r, g, b], alpha, background);
-        // The target never overtakes the source.
-        bytes[pixel * 3..pixel * 3 + 3].copy_from_slice(&flat);
-    }
-    bytes.truncate(count * 3);
-    bytes
 }
 
-/// Gray and alpha bytes to R, G, B on the background.
-pub(super) fn from_gray_alpha(bytes: &[u8], background: Rgb) -> Result<Vec<u8>, Error> {
+/// Gray and alpha bytes to R, G, B on the background, likewise.
+pub(super) fn from_gray_alpha(
+    bytes: &[u8],
+    background: Rgb,
+    adjust: Option<&Adjust>,
+) -> Result<Vec<u8>, Error> {
+    let color = |gray| adjust.map_or([gray; 3], |adjust| adjust.apply([gray; 3]));
     expand(bytes, |&[gray, alpha]| {
-        flatten([gray; 3], alpha, background)
+        flatten(color(gray), alpha, background)
     })
 }
 
@@ -70,10 +70,12 @@ fn expand<const N: usize>(
     pixel: impl Fn(&[u8; N]) -> [u8; 3],
 ) -> Result<Vec<u8>, Error> {
     let pixels = bytes.as_chunks::<N>().0;
-    let mut out = budget::reserve(pixels.len() * 3)?;
-    pixels
-        .iter()
-        .for_each(|source| out.extend_from_slice(&pixel(source)));
+    let mut out = budget::zeroed(pixels.len() * 3)?;
+    out.as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(pixels)
+        .for_each(|(out, source)| *out = pixel(source));
     Ok(out)
 }
 
@@ -103,18 +105,24 @@ mod tests {
         let red = Rgb([255, 0, 0]);
         let rgba = vec![0, 0, 255, 255, 9, 9, 9, 0, 0, 0, 255, 51];
         assert_eq!(
-            from_rgba(rgba, red, 1.0),
+            from_rgba(&rgba, red, None).unwrap(),
             [0, 0, 255, 255, 0, 0, 204, 0, 51]
         );
         assert_eq!(
-            from_gray_alpha(&[7, 255, 7, 0], red).unwrap(),
+            from_gray_alpha(&[7, 255, 7, 0], red, None).unwrap(),
             [7, 7, 7, 255, 0, 0]
         );
     }
 
     #[test]
     fn saturation_leaves_the_background_alone() {
-        let out = from_rgba(vec![255, 0, 0, 255, 255, 0, 0, 0], Rgb([0, 200, 0]), 0.0);
+        let gray = Adjust::new(None, 0.0);
+        let out = from_rgba(
+            &[255, 0, 0, 255, 255, 0, 0, 0],
+            Rgb([0, 200, 0]),
+            gray.as_ref(),
+        )
+        .unwrap();
         assert!(out[0] == out[1] && out[1] == out[2]);
         assert_eq!(out[3..], [0, 200, 0]);
     }

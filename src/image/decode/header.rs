@@ -1,4 +1,4 @@
-//! What a file says of itself: size, orientation, colour profile. Nothing is allocated by what it says.
+//! What a file says of itself: size and orientation. Nothing is allocated by what it says.
 
 use super::super::error::Error;
 use super::super::exif;
@@ -21,8 +21,6 @@ pub(crate) struct Header {
     pub(crate) depth: u64,
     /// Brings the picture upright.
     pub(crate) turn: Turn,
-    /// There is a colour profile, and it is not sRGB.
-    pub(crate) foreign_profile: bool,
     /// More about a JPEG.
     pub(crate) jpeg: Option<Frame>,
 }
@@ -52,7 +50,7 @@ impl Header {
         }
     }
 
-    /// A header without orientation and profile.
+    /// A header without orientation.
     fn plain(kind: Kind, (width, height): (u32, u32), depth: u64) -> Self {
         Self {
             kind,
@@ -61,7 +59,6 @@ impl Header {
             unpacked: u64::from(width) * u64::from(height),
             depth,
             turn: Turn::default(),
-            foreign_profile: false,
             jpeg: None,
         }
     }
@@ -72,7 +69,6 @@ fn jpeg(bytes: &[u8]) -> Result<Header, Error> {
     let size = (u32::from(frame.width), u32::from(frame.height));
     Ok(Header {
         turn: frame.turn,
-        foreign_profile: frame.foreign_profile,
         jpeg: Some(frame),
         ..Header::plain(Kind::Jpeg, size, 3)
     })
@@ -98,11 +94,6 @@ fn png(bytes: &[u8]) -> Option<Header> {
     while let Some((kind, data)) = png_chunk(&mut reader) {
         match kind {
             b"eXIf" => header.turn = exif::orientation(data.rest()),
-            // The profile's name stands before it, in the clear.
-            b"iCCP" => {
-                header.foreign_profile =
-                    !mentions_srgb(data.rest().get(..80).unwrap_or(data.rest()))
-            }
             b"IEND" => break,
             _ => {}
         }
@@ -148,7 +139,6 @@ fn webp(bytes: &[u8]) -> Option<Header> {
         match (kind, &mut header) {
             (b"VP8X", _) => header = Some(Header::plain(Kind::Webp, vp8x_size(data)?, 4)),
             (b"EXIF", Some(header)) => header.turn = exif::orientation(data.rest()),
-            (b"ICCP", Some(header)) => header.foreign_profile = !mentions_srgb(data.rest()),
             (b"ANMF", Some(header)) => header.unpack(frame_size(data)),
             (_, Some(header)) => header.unpack(webp_size(kind, data)),
             (_, None) => {
@@ -214,12 +204,6 @@ fn frame_size(mut frame: Reader<'_>) -> Option<(u32, u32)> {
         largest = webp_size(kind, data).unwrap_or(largest).max(largest);
     }
     Some(largest)
-}
-
-/// True if an ICC profile's description, in 8 or in 16 bits a letter, says that it is sRGB.
-pub(super) fn mentions_srgb(profile: &[u8]) -> bool {
-    let mentions = |name: &[u8]| profile.windows(name.len()).any(|window| window == name);
-    mentions(b"sRGB") || mentions(b"s\0R\0G\0B")
 }
 
 #[cfg(test)]
@@ -298,11 +282,5 @@ mod tests {
         for file in [PNG, BMP, VP8X] {
             (0..file.len()).for_each(|end| drop(Header::read(&file[..end])));
         }
-    }
-
-    #[test]
-    fn srgb_is_known_by_its_name() {
-        assert!(mentions_srgb(b"..sRGB IEC61966-2.1") && mentions_srgb(b"\0s\0R\0G\0B"));
-        assert!(!mentions_srgb(b"Display P3"));
     }
 }

@@ -1,10 +1,12 @@
 //! PNG, GIF, BMP and WebP through the `image` crate, each with the memory that its header foretold as its limit.
 
+use super::super::adjust::Adjust;
 use super::super::budget::{self, BUDGET};
 use super::super::error::Error;
+use super::super::options::Rgb;
 use super::super::pixels::RgbImage;
 use super::super::sniff::Kind;
-use super::{Decoded, Header, Wanted, color, truncated};
+use super::{Decoded, Header, Wanted, adjust, color, truncated};
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult, Limits};
 use std::io::Cursor;
@@ -22,20 +24,25 @@ pub(super) fn decode(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<De
         Kind::Bmp => BmpDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
         _ => WebPDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
     };
-    let raw = raw.map_err(|error| from_image(header.kind, &error))??;
-    let warnings = if raw.cut_off {
-        vec![truncated(header.kind)]
-    } else {
-        Vec::new()
-    };
-    let saturated = raw.color.has_alpha();
+    let mut raw = raw.map_err(|error| from_image(header.kind, &error))??;
+    let mut warnings = Vec::new();
+    if raw.cut_off {
+        warnings.push(truncated(header.kind));
+    }
+    let adjust = adjust(
+        raw.profile.take().as_deref(),
+        wanted.saturation,
+        &mut warnings,
+    );
+    let transparent = raw.color.has_alpha();
     let (width, height) = (raw.width, raw.height);
-    let image = RgbImage::from_bytes(width, height, raw.into_rgb(wanted)?)
+    let rgb = raw.into_rgb(wanted.background, adjust.as_ref())?;
+    let image = RgbImage::from_bytes(width, height, rgb)
         .ok_or_else(|| Error::corrupt(header.kind.name(), "it has fewer pixels than it says"))?;
     Ok(Decoded {
         image,
         scale: 1.0,
-        saturated,
+        adjust: adjust.filter(|_| !transparent),
         warnings,
     })
 }
@@ -46,27 +53,24 @@ struct Raw {
     height: usize,
     color: ColorType,
     data: Vec<u8>,
+    profile: Option<Vec<u8>>,
     /// The decoder stopped before the end.
     cut_off: bool,
 }
 
 impl Raw {
-    fn into_rgb(self, wanted: Wanted) -> Result<Vec<u8>, Error> {
-        let narrow = match self.color {
-            ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16 => {
-                color::from_16_bits(self.data, 16)
-            }
-            _ => self.data,
+    fn into_rgb(self, background: Rgb, adjust: Option<&Adjust>) -> Result<Vec<u8>, Error> {
+        let wide = self.color.bytes_per_pixel() > self.color.channel_count();
+        let narrow = if wide {
+            color::from_16_bits(self.data, 16)
+        } else {
+            self.data
         };
-        match self.color {
-            ColorType::L8 | ColorType::L16 => color::from_gray(&narrow),
-            ColorType::La8 | ColorType::La16 => color::from_gray_alpha(&narrow, wanted.background),
-            ColorType::Rgba8 | ColorType::Rgba16 => Ok(color::from_rgba(
-                narrow,
-                wanted.background,
-                wanted.saturation,
-            )),
-            _ => Ok(narrow),
+        match self.color.channel_count() {
+            1 => color::from_gray(&narrow),
+            2 => color::from_gray_alpha(&narrow, background, adjust),
+            3 => Ok(narrow),
+            _ => color::from_rgba(&narrow, background, adjust),
         }
     }
 }
@@ -77,9 +81,11 @@ fn limited(mut decoder: impl ImageDecoder, limits: Limits) -> ImageResult<Result
 }
 
 /// Reads what there is. A file that ends too early is an error only if its first pixel is missing too.
-fn raw(decoder: impl ImageDecoder) -> ImageResult<Result<Raw, Error>> {
+fn raw(mut decoder: impl ImageDecoder) -> ImageResult<Result<Raw, Error>> {
     let (width, height) = decoder.dimensions();
     let color = decoder.color_type();
+    // A profile that cannot be unpacked is no reason to refuse the picture.
+    let profile = decoder.icc_profile().ok().flatten();
     let sizes = (
         usize::try_from(decoder.total_bytes()),
         usize::try_from(width),
@@ -100,11 +106,19 @@ fn raw(decoder: impl ImageDecoder) -> ImageResult<Result<Raw, Error>> {
         Err(error) if is_end(&error) && data.iter().any(|&byte| byte != 0) => true,
         Err(error) => return Err(error),
     };
+    if cut_off && color.bytes_per_pixel() > color.channel_count() {
+        // Samples of 16 bits are brought into the machine's order only at the end, which was not reached.
+        let samples = data.as_chunks_mut::<2>().0;
+        samples
+            .iter_mut()
+            .for_each(|sample| *sample = u16::from_be_bytes(*sample).to_ne_bytes());
+    }
     Ok(Ok(Raw {
         width,
         height,
         color,
         data,
+        profile,
         cut_off,
     }))
 }

@@ -1,8 +1,9 @@
 //! Ordered dithering: a fixed pattern of 8 × 8 thresholds. Nothing crawls when a detail of the picture changes.
 
-use crate::image::frame::{ColorFrame, GrayFrame, Names};
+use crate::image::frame::{ColorFrame, GrayFrame};
+use crate::image::linear::LUMA;
 use crate::image::pixels::RgbImage;
-use crate::image::simd::F4;
+use crate::image::simd::{F4, I4};
 
 /// Sides of the pattern.
 const SIDE: usize = 8;
@@ -10,11 +11,14 @@ const SIDE: usize = 8;
 const PARTS: usize = 32;
 
 /// Grays: the two levels about a luminance, in the shares that it needs of them.
-pub(super) fn gray(image: &RgbImage, names: &Names, frame: &GrayFrame) -> Vec<u8> {
+pub(super) fn gray(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
     let mut levels: Vec<(i32, u8)> = frame.levels.iter().copied().zip(0..).collect();
     levels.sort_unstable();
-    each(image, names, |pixel, threshold| {
-        let luminance = frame.luminance(pixel);
+    each(image, |pixel, threshold| {
+        let (luminance, named) = frame.look(pixel);
+        if let Some(ink) = named {
+            return ink;
+        }
         let above = levels
             .partition_point(|&(level, _)| level <= luminance)
             .clamp(1, levels.len() - 1);
@@ -27,12 +31,18 @@ pub(super) fn gray(image: &RgbImage, names: &Names, frame: &GrayFrame) -> Vec<u8
 
 /// Colours: inks that together make the colour, from dark to light, and each place of the pattern takes its own of them
 /// (the idea of T. Knoll's pattern dithering, with our light and our nearest ink).
-pub(super) fn color(image: &RgbImage, names: &Names, frame: &ColorFrame) -> Vec<u8> {
-    let weight = F4::rgb([0.2127, 0.7152, 0.0722]);
-    let brightness: Vec<f32> = frame.inks.iter().map(|ink| ink.dot(weight)).collect();
+pub(super) fn color(image: &RgbImage, frame: &ColorFrame) -> Vec<u8> {
+    let brightness: Vec<f32> = frame
+        .inks
+        .iter()
+        .map(|&ink| (ink * F4::rgb(LUMA)).sum())
+        .collect();
     // Neighbours are often alike, and then the mixture is the same.
     let (mut mixed_for, mut mixture) = (None, [0_u8; PARTS]);
-    each(image, names, |pixel, threshold| {
+    each(image, |pixel, threshold| {
+        if let Some(ink) = frame.names.find(pixel) {
+            return ink;
+        }
         if mixed_for != Some(pixel) {
             mixture = mix(frame, frame.target(pixel));
             mixture.sort_by(|&a, &b| {
@@ -45,25 +55,23 @@ pub(super) fn color(image: &RgbImage, names: &Names, frame: &ColorFrame) -> Vec<
     })
 }
 
-fn mix(frame: &ColorFrame, target: F4) -> [u8; PARTS] {
-    let mut left = F4::default();
+fn mix(frame: &ColorFrame, target: I4) -> [u8; PARTS] {
+    let mut left = I4::default();
     std::array::from_fn(|_| {
         // Unlike in diffusion what is left is not bounded: it is settled within the mixture.
         let wanted = target + left;
-        let ink = frame.nearest(ColorFrame::bounded(wanted));
-        left = wanted - frame.inks[usize::from(ink)];
+        let (ink, light) = frame.nearest(ColorFrame::bounded(wanted));
+        left = wanted - light;
         ink
     })
 }
 
-fn each(image: &RgbImage, names: &Names, mut ink: impl FnMut([u8; 3], u8) -> u8) -> Vec<u8> {
+fn each(image: &RgbImage, mut ink: impl FnMut([u8; 3], u8) -> u8) -> Vec<u8> {
     let pattern = pattern();
     let mut out = Vec::with_capacity(image.pixels().len());
-    for (y, row) in image.rows().enumerate() {
-        for (x, &pixel) in row.iter().enumerate() {
-            let threshold = pattern[y % SIDE][x % SIDE];
-            out.push(names.find(pixel).unwrap_or_else(|| ink(pixel, threshold)));
-        }
+    for (row, thresholds) in image.rows().zip(pattern.iter().cycle()) {
+        let places = row.iter().zip(thresholds.iter().cycle());
+        out.extend(places.map(|(&pixel, &threshold)| ink(pixel, threshold)));
     }
     out
 }
@@ -82,7 +90,7 @@ fn pattern() -> [[u8; SIDE]; SIDE] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::frame::{Frame, Light, ONE};
+    use crate::image::frame::{Frame, ONE};
     use crate::image::options::PanelName;
     use crate::image::palette::Inks;
 
@@ -101,16 +109,13 @@ mod tests {
     #[test]
     fn a_flat_gray_has_its_share_of_white() {
         let frame = Frame::of(&Inks::mono(false), 1.0);
-        let Light::Gray(gray_frame) = &frame.light else {
+        let Frame::Gray(frame) = &*frame else {
             panic!()
         };
         for value in [60, 128, 188, 230] {
             let image = RgbImage::filled(64, 64, [value; 3]);
-            let white = gray(&image, &frame.names, gray_frame)
-                .iter()
-                .filter(|&&ink| ink == 1)
-                .count();
-            let wanted = gray_frame.luminance([value; 3]) * 64 * 64 / ONE;
+            let white = gray(&image, frame).iter().filter(|&&ink| ink == 1).count();
+            let wanted = frame.look([value; 3]).0 * 64 * 64 / ONE;
             assert!(
                 (white as i32 - wanted).abs() <= 64,
                 "{value}: {white} of {wanted}"
@@ -121,17 +126,15 @@ mod tests {
     #[test]
     fn a_colour_is_mixed_of_inks_that_make_it() {
         let frame = Frame::of(&Inks::named(PanelName::Spectra6), 1.0);
-        let Light::Color(color_frame) = &frame.light else {
+        let Frame::Color(frame) = &*frame else {
             panic!()
         };
         for pixel in [[200, 150, 60], [60, 90, 160], [120, 120, 120]] {
-            let target = color_frame.target(pixel);
-            let mut sum = F4::default();
-            mix(color_frame, target)
-                .iter()
-                .for_each(|&ink| sum += color_frame.inks[usize::from(ink)]);
-            let off = (sum * (1.0 / PARTS as f32) - target).0;
-            assert!(off.iter().all(|v| v.abs() < 0.1), "{pixel:?}: {off:?}");
+            let target = frame.target(pixel);
+            let inks = mix(frame, target).map(|ink| frame.inks[usize::from(ink)]);
+            let sum = inks.into_iter().fold(F4::default(), |sum, ink| sum + ink);
+            let off = (sum * (1.0 / PARTS as f32) - ColorFrame::unit(target)).to_rgb();
+            assert!(off.iter().all(|v| v.abs() < 0.04), "{pixel:?}: {off:?}");
         }
     }
 }

@@ -1,82 +1,117 @@
 //! Light of three channels, for panels of three and more colours.
 
+use super::Names;
 use crate::image::color_space::{oklab, opponent};
 use crate::image::gamut::Hull;
 use crate::image::linear::decode;
-use crate::image::palette::Metric;
-use crate::image::simd::F4;
+use crate::image::palette::{MAX_INKS, Metric};
+use crate::image::simd::{F4, I4};
 
-/// Sums of light and diffused error stay within these: one eighth below black and above white.
-const LOW: f32 = -0.125;
-const HIGH: f32 = 1.125;
 /// Cells along each axis of both tables.
 const CELLS: usize = 32;
+/// The width of a cell of light, as a power of 2.
+const CELL_BITS: u32 = 14;
+/// What may be asked for lies from one eighth below black to one eighth above white, and the cells divide that.
+const ONE: f64 = (CELLS << CELL_BITS) as f64 / 1.25;
+/// Black; light below it stays above 0.
+const ZERO: f64 = ONE * 0.125;
 /// Nodes along each axis of the displacements, between which they are interpolated.
 const NODES: usize = 17;
-/// Pixels whose channels lie apart by this have their full displacement: less for grays, or dots would appear on white.
-const FULL_CHROMA: f32 = 32.0;
+/// Pixels whose channels lie apart by 2 to this power have their full displacement: less for grays, or dots would appear
+/// on white.
+const FULL_CHROMA: u32 = 5;
 
 /// Tables from bytes to light, from colours to what the inks can mix of them, and from light to the nearest ink.
 #[derive(Debug)]
 pub(crate) struct ColorFrame {
     /// Each ink's light.
     pub(crate) inks: Vec<F4>,
-    light: Box<[[f32; 3]; 256]>,
+    pub(crate) names: Names,
+    /// The inks' light in whole numbers, as many as a code can name, so that none needs a check.
+    whole: [I4; MAX_INKS],
+    /// For each channel what each byte adds to the light.
+    light: Box<[[I4; 256]; 3]>,
     /// How far a colour, by the highest 5 bits of its channels, is moved into what the inks can mix.
-    moves: Vec<F4>,
+    moves: Vec<I4>,
     /// The nearest ink of each cell of light.
     nearest: Vec<u8>,
 }
 
 impl ColorFrame {
     /// From the inks' light over the white's, which of them is black, and the exponent of the tone.
-    pub(crate) fn new(inks: &[[f64; 3]], black: usize, metric: Metric, tone: f64) -> Self {
+    pub(crate) fn new(
+        inks: &[[f64; 3]],
+        names: Names,
+        black: usize,
+        metric: Metric,
+        tone: f64,
+    ) -> Self {
         let black = inks.get(black).copied().unwrap_or_default();
         let curve = |byte: f64| decode(byte / 255.0).powf(tone);
         let light =
             |bytes: [f64; 3]| [0, 1, 2].map(|c| black[c] + (1.0 - black[c]) * curve(bytes[c]));
-        let table = std::array::from_fn(|byte| light([byte as f64; 3]).map(|v| v as f32));
+        let share = |channel: usize, byte: usize| {
+            let mut share = [0; 3];
+            share[channel] = fixed(light([byte as f64; 3])[channel], ZERO);
+            I4::rgb(share)
+        };
+        let whole = |ink: usize| {
+            inks.get(ink)
+                .map_or(I4::default(), |ink| I4::rgb(ink.map(|v| fixed(v, ZERO))))
+        };
         Self {
             inks: inks
                 .iter()
                 .map(|ink| F4::rgb(ink.map(|v| v as f32)))
                 .collect(),
-            light: Box::new(table),
+            names,
+            whole: std::array::from_fn(whole),
+            light: Box::new(
+                [0, 1, 2].map(|channel| std::array::from_fn(|byte| share(channel, byte))),
+            ),
             moves: moves(&Hull::new(inks), light),
             nearest: nearest(inks, metric),
         }
     }
 
     /// The light that a pixel should have, as far as the inks can mix it.
-    #[inline]
-    pub(crate) fn target(&self, pixel: [u8; 3]) -> F4 {
-        let [r, g, b] = pixel;
-        let spread = r.max(g).max(b) - r.min(g).min(b);
-        let fade = (f32::from(spread) * (1.0 / FULL_CHROMA)).min(1.0);
+    #[inline(always)]
+    pub(crate) fn target(&self, [r, g, b]: [u8; 3]) -> I4 {
+        let spread = i32::from(r.max(g).max(b) - r.min(g).min(b)).min(1 << FULL_CHROMA);
         let cell = usize::from(r >> 3) << 10 | usize::from(g >> 3) << 5 | usize::from(b >> 3);
-        let light = [0, 1, 2].map(|channel| self.light[usize::from(pixel[channel])][channel]);
-        F4::rgb(light) + self.moves[cell] * fade
+        let [red, green, blue] = &*self.light;
+        let light = red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)];
+        light + (self.moves[cell] * I4::splat(spread)).shr(FULL_CHROMA)
+    }
+
+    /// The light of [`Self::target`] in the unit of [`Self::inks`].
+    pub(crate) fn unit(light: I4) -> F4 {
+        F4::rgb(light.to_rgb().map(|v| ((f64::from(v) - ZERO) / ONE) as f32))
     }
 
     /// What may be asked for: a light far out of reach would drag its error along for ever.
     #[inline(always)]
-    pub(crate) fn bounded(light: F4) -> F4 {
-        light.clamp(LOW, HIGH)
+    pub(crate) fn bounded(light: I4) -> I4 {
+        light.clamp(0, (CELLS << CELL_BITS) as i32 - 1)
     }
 
-    /// The ink for a bounded light.
+    /// The ink for a bounded light, and the light of that ink.
     #[inline(always)]
-    pub(crate) fn nearest(&self, light: F4) -> u8 {
-        // Just below 32 at the upper bound, so that no index needs a check of its own.
-        const SCALE: f32 = CELLS as f32 / (HIGH - LOW) * 0.999_99;
-        let F4([r, g, b, _]) = (light - F4::splat(LOW)) * SCALE;
-        let index = (r as usize) << 10 | (g as usize) << 5 | b as usize;
-        self.nearest[index & (CELLS * CELLS * CELLS - 1)]
+    pub(crate) fn nearest(&self, light: I4) -> (u8, I4) {
+        let [r, g, b] = light.shr(CELL_BITS).to_rgb();
+        // None is negative, because the light is bounded.
+        let ink = self.nearest[(r << 10 | g << 5 | b) as usize];
+        (ink, self.whole[usize::from(ink) % MAX_INKS])
     }
 }
 
+/// Within a few times [`ONE`], so the conversion is exact.
+fn fixed(light: f64, zero: f64) -> i32 {
+    (light * ONE + zero).round() as i32
+}
+
 /// For each cell of colours the way into the hull, interpolated between nodes that are computed exactly.
-fn moves(hull: &Hull, light: impl Fn([f64; 3]) -> [f64; 3]) -> Vec<F4> {
+fn moves(hull: &Hull, light: impl Fn([f64; 3]) -> [f64; 3]) -> Vec<I4> {
     let byte = |index: usize| index as f64 * 255.0 / (NODES - 1) as f64;
     let node = |index: usize| {
         let place = [
@@ -86,25 +121,25 @@ fn moves(hull: &Hull, light: impl Fn([f64; 3]) -> [f64; 3]) -> Vec<F4> {
         ];
         let light = light(place.map(byte));
         let nearest = hull.nearest(light);
-        F4::rgb([0, 1, 2].map(|c| (nearest[c] - light[c]) as f32))
+        [0, 1, 2].map(|c| nearest[c] - light[c])
     };
-    let nodes: Vec<F4> = (0..NODES * NODES * NODES).map(node).collect();
+    let nodes: Vec<[f64; 3]> = (0..NODES * NODES * NODES).map(node).collect();
     // The middle of the eight byte values in a cell, in steps of nodes.
-    let place = |cell: usize| ((cell % CELLS) as f32 * 8.0 + 3.5) / 255.0 * (NODES - 1) as f32;
-    let cells = 0..CELLS * CELLS * CELLS;
-    cells
-        .map(|cell| interpolate(&nodes, [place(cell >> 10), place(cell >> 5), place(cell)]))
+    let place = |cell: usize| ((cell % CELLS) as f64 * 8.0 + 3.5) / 255.0 * (NODES - 1) as f64;
+    let at = |cell: usize| interpolate(&nodes, [place(cell >> 10), place(cell >> 5), place(cell)]);
+    (0..CELLS * CELLS * CELLS)
+        .map(|cell| I4::rgb(at(cell).map(|v| fixed(v, 0.0))))
         .collect()
 }
 
 /// Trilinear.
-fn interpolate(nodes: &[F4], place: [f32; 3]) -> F4 {
+fn interpolate(nodes: &[[f64; 3]], place: [f64; 3]) -> [f64; 3] {
     let whole = place.map(|p| (p as usize).min(NODES - 2));
-    let mut sum = F4::default();
+    let mut sum = [0.0; 3];
     for corner in 0..8 {
         let step = [corner >> 2, corner >> 1 & 1, corner & 1];
         let share = |axis: usize| {
-            let fraction = place[axis] - whole[axis] as f32;
+            let fraction = place[axis] - whole[axis] as f64;
             if step[axis] == 1 {
                 fraction
             } else {
@@ -112,7 +147,11 @@ fn interpolate(nodes: &[F4], place: [f32; 3]) -> F4 {
             }
         };
         let [r, g, b] = [0, 1, 2].map(|axis| whole[axis] + step[axis]);
-        sum += nodes[(r * NODES + g) * NODES + b] * (share(0) * share(1) * share(2));
+        let (node, share) = (
+            nodes[(r * NODES + g) * NODES + b],
+            share(0) * share(1) * share(2),
+        );
+        sum = [0, 1, 2].map(|c| sum[c] + node[c] * share);
     }
     sum
 }
@@ -128,9 +167,8 @@ fn nearest(inks: &[[f64; 3]], metric: Metric) -> Vec<u8> {
         }
     };
     let inks: Vec<[f64; 3]> = inks.iter().map(|&ink| seen(ink)).collect();
-    let middle = |cell: usize| {
-        f64::from(LOW) + ((cell % CELLS) as f64 + 0.5) / CELLS as f64 * f64::from(HIGH - LOW)
-    };
+    let middle =
+        |cell: usize| (((cell % CELLS) as f64 + 0.5) * f64::from(1_u32 << CELL_BITS) - ZERO) / ONE;
     let nearest = |cell: usize| {
         let here = seen([middle(cell >> 10), middle(cell >> 5), middle(cell)]);
         let distance = |ink: &[f64; 3]| {
@@ -156,7 +194,13 @@ mod tests {
 
     fn frame(name: PanelName) -> ColorFrame {
         let inks = Inks::named(name);
-        ColorFrame::new(&relative(&inks), inks.black(), inks.metric(), 1.0)
+        ColorFrame::new(
+            &relative(&inks),
+            Names::new(&inks),
+            inks.black(),
+            inks.metric(),
+            1.0,
+        )
     }
 
     #[test]
@@ -164,7 +208,7 @@ mod tests {
         for name in [PanelName::Bwr, PanelName::Acep7, PanelName::Spectra6] {
             let frame = frame(name);
             for (pixel, ink) in [([0; 3], 0), ([255; 3], 1)] {
-                let off = (frame.target(pixel) - frame.inks[ink]).0;
+                let off = (ColorFrame::unit(frame.target(pixel)) - frame.inks[ink]).to_rgb();
                 assert!(off.iter().all(|v| v.abs() < 1e-4), "{name}: {off:?}");
             }
         }
@@ -180,10 +224,11 @@ mod tests {
             PanelName::Spectra6,
         ] {
             let frame = frame(name);
-            for (index, &ink) in frame.inks.iter().enumerate() {
+            for (index, _) in frame.inks.iter().enumerate() {
+                let (ink, light) = frame.nearest(ColorFrame::bounded(frame.whole[index]));
                 assert_eq!(
-                    usize::from(frame.nearest(ColorFrame::bounded(ink))),
-                    index,
+                    (usize::from(ink), light.to_rgb()),
+                    (index, frame.whole[index].to_rgb()),
                     "{name}"
                 );
             }
@@ -193,22 +238,24 @@ mod tests {
     #[test]
     fn the_bounds_lie_inside_the_table() {
         let frame = frame(PanelName::Spectra6);
-        frame.nearest(ColorFrame::bounded(F4::splat(f32::MAX)));
-        frame.nearest(ColorFrame::bounded(F4::splat(f32::MIN)));
-        assert_eq!(
-            frame.nearest(ColorFrame::bounded(F4::rgb([9.0, 9.0, 9.0]))),
-            1
-        );
+        assert_eq!(frame.nearest(ColorFrame::bounded(I4::splat(i32::MAX))).0, 1);
+        assert_eq!(frame.nearest(ColorFrame::bounded(I4::splat(i32::MIN))).0, 0);
     }
 
     #[test]
     fn a_red_that_no_ink_can_mix_is_moved_and_grays_are_not() {
         let frame = frame(PanelName::Spectra6);
-        assert!(frame.target([255, 0, 0]).0[0] < 0.9);
+        assert!(ColorFrame::unit(frame.target([255, 0, 0])).to_rgb()[0] < 0.9);
         for gray in [40, 128, 200] {
-            let [r, g, b, _] = frame.target([gray; 3]).0;
-            let light = frame.light[usize::from(gray)];
-            assert_eq!([r, g, b], light, "{gray}");
+            let [red, green, blue] = frame
+                .light
+                .each_ref()
+                .map(|channel| channel[usize::from(gray)]);
+            assert_eq!(
+                frame.target([gray; 3]).to_rgb(),
+                (red + green + blue).to_rgb(),
+                "{gray}"
+            );
         }
     }
 }

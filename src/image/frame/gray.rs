@@ -1,26 +1,33 @@
-//! Luminance in whole numbers, for panels of black, white and grays.
+//! Luminance, for panels of black, white and grays.
 
+use super::Names;
 use crate::image::color_space::opponent;
 use crate::image::linear::{LUMA, decode};
 
 /// White; black is 0.
-pub(crate) const ONE: i32 = 1 << 14;
-/// Steps of luminance for one entry of the table of nearest levels.
-const STEP: u32 = 4;
+pub(crate) const ONE: i32 = 1 << 18;
+/// Steps of luminance for one entry of the table of nearest levels, as a power of 2.
+const STEP: u32 = 8;
+/// Bits of an entry that are luminance; the sum of three stays within them.
+const LUMINANCE_BITS: u32 = 20;
+/// The lower of the two bits that each name has above them.
+const NAMES: u32 = 0x5550_0000;
 
 /// Tables from bytes to luminance and from luminance to the nearest level.
 #[derive(Debug)]
 pub(crate) struct GrayFrame {
     /// The luminance of each ink.
     pub(crate) levels: Vec<i32>,
-    /// What each byte in each channel adds to the luminance.
-    shares: Box<[[i32; 3]; 256]>,
+    pub(crate) names: Names,
+    /// For each channel what each byte adds to the luminance; above it, in two bits for each name, a 1 if the name has
+    /// this byte. A name has all three where the sum is 3, so one addition looks up both.
+    entries: Box<[[u32; 256]; 3]>,
     nearest: Vec<u8>,
 }
 
 impl GrayFrame {
     /// From the inks' light over the white's and the exponent of the tone.
-    pub(crate) fn new(inks: &[[f64; 3]], tone: f64) -> Self {
+    pub(crate) fn new(inks: &[[f64; 3]], names: Names, tone: f64) -> Self {
         let luminance: Vec<f64> = inks.iter().map(|&ink| opponent(ink)[0]).collect();
         let (low, high) = luminance
             .iter()
@@ -29,33 +36,71 @@ impl GrayFrame {
             });
         let span = if high > low { high - low } else { 1.0 };
         let levels: Vec<i32> = luminance.iter().map(|y| fixed((y - low) / span)).collect();
-        let light = |byte: usize| decode(byte as f64 / 255.0).powf(tone);
-        let shares =
-            std::array::from_fn(|byte| LUMA.map(|weight| fixed(light(byte) * f64::from(weight))));
         let nearest = (0..=ONE >> STEP)
             .map(|step| nearest(&levels, (step << STEP) + (1 << STEP >> 1)))
             .collect();
         Self {
             levels,
-            shares: Box::new(shares),
+            entries: entries(&names, tone),
+            names,
             nearest,
         }
     }
 
-    /// The luminance that a pixel should have.
-    #[inline]
-    pub(crate) fn luminance(&self, [r, g, b]: [u8; 3]) -> i32 {
-        self.shares[usize::from(r)][0]
-            + self.shares[usize::from(g)][1]
-            + self.shares[usize::from(b)][2]
+    /// The luminance that a pixel should have, and the ink that it keeps if it names one.
+    #[inline(always)]
+    pub(crate) fn look(&self, [r, g, b]: [u8; 3]) -> (i32, Option<u8>) {
+        let [red, green, blue] = &*self.entries;
+        let sum = red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)];
+        let all_three = sum & sum >> 1 & NAMES;
+        // Within 20 bits.
+        let luminance = (sum & ((1 << LUMINANCE_BITS) - 1)) as i32;
+        if all_three == 0 {
+            (luminance, None)
+        } else {
+            (luminance, self.names.find([r, g, b]))
+        }
     }
 
     /// The level that is nearest to a luminance; outside black and white, those.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn nearest(&self, luminance: i32) -> u8 {
         // Within the table for every luminance.
         self.nearest[(luminance.clamp(0, ONE - 1) >> STEP) as usize]
     }
+
+    /// `None` if there are more than two levels.
+    pub(crate) fn mono(&self) -> Option<Mono<'_>> {
+        let [first, second] = *self.levels else {
+            return None;
+        };
+        Some(Mono {
+            frame: self,
+            dark: u8::from(first > second),
+        })
+    }
+}
+
+/// The frame of a panel of black and white alone: a comparison instead of two lookups.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mono<'a> {
+    pub(crate) frame: &'a GrayFrame,
+    /// The index of the dark ink; the light one is the other.
+    pub(crate) dark: u8,
+}
+
+fn entries(names: &Names, tone: f64) -> Box<[[u32; 256]; 3]> {
+    let light = |byte: usize| decode(byte as f64 / 255.0).powf(tone);
+    // No luminance is negative, so the conversion is exact.
+    let share = |byte, weight: f32| fixed(light(byte) * f64::from(weight)) as u32;
+    let mut entries = Box::new(LUMA.map(|weight| std::array::from_fn(|byte| share(byte, weight))));
+    // Two inks have at most four names, more have two that count: eight bits.
+    for (place, (color, _)) in names.scattered().enumerate() {
+        for (channel, value) in color.into_iter().enumerate() {
+            entries[channel][usize::from(value)] += 1 << (LUMINANCE_BITS as usize + 2 * place);
+        }
+    }
+    entries
 }
 
 /// Within a few times [`ONE`], so the conversion is exact.
@@ -74,35 +119,55 @@ fn nearest(levels: &[i32], luminance: i32) -> u8 {
 mod tests {
     use super::*;
     use crate::image::frame::relative;
+    use crate::image::options::Rgb;
     use crate::image::palette::Inks;
 
-    fn frame(inks: &Inks) -> GrayFrame {
-        GrayFrame::new(&relative(inks), 1.0)
+    fn frame(inks: &Inks, tone: f64) -> GrayFrame {
+        GrayFrame::new(&relative(inks), Names::new(inks), tone)
     }
 
     #[test]
     fn black_is_0_and_white_is_1_whatever_the_panel_shows() {
-        let mono = frame(&Inks::mono(false));
+        let mono = frame(&Inks::mono(false), 1.0);
         assert_eq!(mono.levels, [0, ONE]);
-        assert_eq!(mono.luminance([0; 3]), 0);
-        assert!(mono.luminance([255; 3]).abs_diff(ONE) <= 2);
-        assert_eq!(frame(&Inks::grays(16)).levels[15], ONE);
+        assert_eq!(mono.look([0; 3]), (0, Some(0)));
+        let (white, ink) = mono.look([255; 3]);
+        assert!(white.abs_diff(ONE) <= 2 && ink == Some(1));
+        assert_eq!(frame(&Inks::grays(16), 1.0).levels[15], ONE);
+    }
+
+    #[test]
+    fn a_name_is_found_beside_the_luminance_and_nothing_else_is() {
+        let own = [Rgb([240, 240, 230]), Rgb([30, 40, 30])].map(Into::into);
+        let own = frame(&Inks::own(&own).unwrap(), 1.0);
+        for (pixel, ink) in [
+            ([240, 240, 230], Some(0)),
+            ([30, 40, 30], Some(1)),
+            ([255; 3], Some(0)),
+            ([0; 3], Some(1)),
+            ([240, 240, 30], None),
+            ([255, 0, 255], None),
+            ([30; 3], None),
+        ] {
+            assert_eq!(own.look(pixel).1, ink, "{pixel:?}");
+        }
     }
 
     #[test]
     fn levels_change_at_the_middle_between_two() {
-        let grays = frame(&Inks::grays(4));
+        let grays = frame(&Inks::grays(4), 1.0);
         for pair in grays.levels.windows(2) {
             let middle = (pair[0] + pair[1]) / 2;
             let below = grays.nearest(middle - (1 << STEP));
             assert_eq!(grays.nearest(middle + (1 << STEP)), below + 1);
         }
-        assert_eq!((grays.nearest(-5_000), grays.nearest(50_000)), (0, 3));
+        assert_eq!((grays.nearest(-ONE), grays.nearest(3 * ONE)), (0, 3));
     }
 
     #[test]
     fn an_exponent_below_1_is_brighter() {
-        let bright = GrayFrame::new(&relative(&Inks::mono(false)), 0.5);
-        assert!(bright.luminance([128; 3]) > 2 * frame(&Inks::mono(false)).luminance([128; 3]));
+        let [bright, plain] =
+            [0.5, 1.0].map(|tone| frame(&Inks::mono(false), tone).look([128; 3]).0);
+        assert!(bright > 2 * plain);
     }
 }

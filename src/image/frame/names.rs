@@ -2,41 +2,42 @@
 
 use crate::image::palette::{Inks, Metric};
 
-/// Places in a mask for the black and the white of a screen, behind those of the inks.
-const BLACK: u32 = 16;
-const WHITE: u32 = 17;
-
 /// Exact colours and the inks that they stand for.
 #[derive(Debug)]
 pub(crate) struct Names {
     /// For each byte in each channel the names that have it there: three lookups and two ANDs find a name.
     masks: Box<[[u32; 3]; 256]>,
-    /// The ink of each name.
-    inks: [u8; 18],
+    /// The colour of each name and the index of its ink: those of the palette, then the black and the white of a screen.
+    list: Vec<([u8; 3], u8)>,
     /// The names that count in a picture where not every pixel has one.
     scattered: u32,
 }
 
 impl Names {
     pub(crate) fn new(inks: &Inks) -> Self {
-        let mut names = Self {
-            masks: Box::new([[0; 3]; 256]),
-            inks: [0; 18],
-            scattered: 0,
-        };
-        for (place, ink) in (0..).zip(inks.as_slice()) {
-            names.add(place, ink.color.0, place as usize);
+        // There are at most 16 inks (palette.rs), so every index fits, and every place into a mask.
+        let screen = [([0; 3], inks.black() as u8), ([255; 3], inks.white() as u8)];
+        let list: Vec<([u8; 3], u8)> = inks
+            .as_slice()
+            .iter()
+            .map(|ink| ink.color.0)
+            .zip(0..)
+            .chain(screen)
+            .collect();
+        let mut masks = Box::new([[0; 3]; 256]);
+        for (place, (color, _)) in list.iter().enumerate() {
+            for (channel, &value) in color.iter().enumerate() {
+                masks[usize::from(value)][channel] |= 1 << place;
+            }
         }
-        names.add(BLACK, [0; 3], inks.black());
-        names.add(WHITE, [255; 3], inks.white());
         // A gradient would show contours if each gray of the panel in it stayed.
         let grays = inks.metric() == Metric::Luminance && inks.len() > 2;
-        names.scattered = if grays {
-            1 << BLACK | 1 << WHITE
-        } else {
-            u32::MAX
-        };
-        names
+        let scattered = if grays { 0b11 << inks.len() } else { u32::MAX };
+        Self {
+            masks,
+            list,
+            scattered,
+        }
     }
 
     /// The ink that a pixel of any picture keeps.
@@ -53,6 +54,17 @@ impl Names {
             .collect()
     }
 
+    /// The names that count in any picture.
+    pub(crate) fn scattered(&self) -> impl Iterator<Item = ([u8; 3], u8)> {
+        let counts = |place: usize| self.scattered >> place & 1 == 1;
+        self.list
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(move |(place, _)| counts(*place))
+            .map(|(_, name)| name)
+    }
+
     #[inline]
     fn among(&self, [r, g, b]: [u8; 3], counting: u32) -> Option<u8> {
         let masks = &self.masks;
@@ -60,15 +72,12 @@ impl Names {
             & masks[usize::from(g)][1]
             & masks[usize::from(b)][2]
             & counting;
-        (names != 0).then(|| self.inks[names.trailing_zeros() as usize])
-    }
-
-    /// There are at most 16 inks (palette.rs), so every place and index fits.
-    fn add(&mut self, place: u32, color: [u8; 3], ink: usize) {
-        for (channel, value) in color.into_iter().enumerate() {
-            self.masks[usize::from(value)][channel] |= 1 << place;
+        if names == 0 {
+            return None;
         }
-        self.inks[place as usize] = ink as u8;
+        self.list
+            .get(names.trailing_zeros() as usize)
+            .map(|(_, ink)| *ink)
     }
 }
 
@@ -108,5 +117,6 @@ mod tests {
         assert_eq!((names.find([85; 3]), names.find([255; 3])), (None, Some(3)));
         assert_eq!(names.all(&[[85; 3], [0; 3], [170; 3]]), Some(vec![1, 0, 2]));
         assert_eq!(names.all(&[[85; 3], [86; 3]]), None);
+        assert!(names.scattered().eq([([0; 3], 0), ([255; 3], 3)]));
     }
 }

@@ -1,0 +1,402 @@
+//! Inks as codes of 1, 2 or 4 bits, or as two planes of one bit.
+
+use super::Arrangement;
+use crate::image::options::Rows;
+use crate::image::palette::{Inks, MAX_INKS};
+
+/// What is sent for a pixel of an ink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Codes {
+    /// The ink's code in so many bits.
+    Bits(u32),
+    /// A plane that is 0 for black (ink 0), and one that is 1 for the colour (ink 2); or turned over.
+    Planes {
+        invert_black: bool,
+        invert_color: bool,
+    },
+}
+
+impl Codes {
+    /// All pixels, given as indexes of inks.
+    pub(crate) fn pack(
+        self,
+        indexes: &[u8],
+        width: usize,
+        inks: &Inks,
+        arrangement: Arrangement,
+    ) -> Vec<u8> {
+        let part_width = arrangement.columns.width(width);
+        let mut out = Vec::new();
+        for part in arrangement.columns.split(indexes, width) {
+            let run = match arrangement.rows {
+                Rows::Padded => part_width,
+                Rows::Continuous => part.len(),
+            };
+            for plane in self.planes(inks) {
+                part.chunks(run.max(1))
+                    .for_each(|run| plane.pack(run, &mut out));
+            }
+        }
+        out
+    }
+
+    /// The indexes of inks of what [`Self::pack`] packed; codes that no ink has are the paper.
+    pub(crate) fn unpack(
+        self,
+        bytes: &[u8],
+        width: usize,
+        height: usize,
+        inks: &Inks,
+        arrangement: Arrangement,
+    ) -> Vec<u8> {
+        let part_width = arrangement.columns.width(width);
+        let planes = self.planes(inks);
+        let key = |index: usize| {
+            planes
+                .iter()
+                .fold(0_u16, |key, plane| key << 8 | u16::from(plane.codes[index]))
+        };
+        let keys: Vec<u16> = (0..inks.len()).map(key).collect();
+        let index = |key: u16| {
+            keys.iter()
+                .position(|&other| other == key)
+                .unwrap_or(inks.white())
+        };
+        let mut bytes = bytes;
+        let mut parts = Vec::with_capacity(width * height);
+        while parts.len() < width * height && !bytes.is_empty() {
+            let mut found = vec![0_u16; part_width * height];
+            for plane in &planes {
+                let length = plane.length(part_width, height, arrangement.rows);
+                let (head, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+                let codes = plane.unpack(head, part_width, arrangement.rows);
+                found
+                    .iter_mut()
+                    .zip(codes)
+                    .for_each(|(key, code)| *key = *key << 8 | u16::from(code));
+                bytes = rest;
+            }
+            // There are at most 16 inks.
+            parts.extend(found.into_iter().map(|key| index(key) as u8));
+        }
+        arrangement.columns.join(parts, width)
+    }
+
+    fn planes(self, inks: &Inks) -> Vec<Plane> {
+        match self {
+            Self::Bits(bits) => {
+                let codes: Vec<u8> = inks.as_slice().iter().map(|ink| ink.code).collect();
+                vec![Plane::new(bits, &codes, inks.padding())]
+            }
+            Self::Planes {
+                invert_black,
+                invert_color,
+            } => {
+                let (black, color) = (u8::from(invert_black), u8::from(invert_color));
+                vec![
+                    Plane::new(1, &[black, 1 ^ black, 1 ^ black], 1 ^ black),
+                    Plane::new(1, &[color, color, 1 ^ color], color),
+                ]
+            }
+        }
+    }
+}
+
+/// What each ink is in a run of bits over the whole part.
+struct Plane {
+    bits: u32,
+    /// As many as an index can name, so that none needs a check.
+    codes: [u8; MAX_INKS],
+    padding: u8,
+}
+
+impl Plane {
+    fn new(bits: u32, codes: &[u8], padding: u8) -> Self {
+        let code = |ink| codes.get(ink).copied().unwrap_or(padding);
+        Self {
+            bits,
+            codes: std::array::from_fn(code),
+            padding,
+        }
+    }
+
+    /// Pixels that begin at a byte; the last byte is filled up with padding.
+    fn pack(&self, indexes: &[u8], out: &mut Vec<u8>) {
+        match self.bits {
+            1 => self.pack_bytes::<8>(indexes, out),
+            2 => self.pack_bytes::<4>(indexes, out),
+            _ => self.pack_bytes::<2>(indexes, out),
+        }
+    }
+
+    fn pack_bytes<const PIXELS: usize>(&self, indexes: &[u8], out: &mut Vec<u8>) {
+        let (whole, rest) = indexes.as_chunks::<PIXELS>();
+        let code =
+            |byte: u8, index: u8| byte << self.bits | self.codes[usize::from(index) % MAX_INKS];
+        out.extend(
+            whole
+                .iter()
+                .map(|pixels| pixels.iter().fold(0, |byte, &index| code(byte, index))),
+        );
+        if !rest.is_empty() {
+            let byte = rest.iter().fold(0, |byte, &index| code(byte, index));
+            let missing = rest.len()..PIXELS;
+            out.push(missing.fold(byte, |byte, _| byte << self.bits | self.padding));
+        }
+    }
+
+    fn unpack(&self, bytes: &[u8], width: usize, rows: Rows) -> Vec<u8> {
+        let per_byte = 8 / self.bits;
+        // Of 1, 2 or 4 bits.
+        let mask = ((1_u32 << self.bits) - 1) as u8;
+        let codes =
+            |&byte: &u8| (1..=per_byte).map(move |place| byte >> (8 - place * self.bits) & mask);
+        let stride = match rows {
+            Rows::Padded => self.length(width, 1, rows).max(1),
+            Rows::Continuous => bytes.len().max(1),
+        };
+        let most = if rows == Rows::Padded {
+            width
+        } else {
+            usize::MAX
+        };
+        bytes
+            .chunks(stride)
+            .flat_map(|row| row.iter().flat_map(codes).take(most))
+            .collect()
+    }
+
+    fn length(&self, width: usize, height: usize, rows: Rows) -> usize {
+        // Of 8, 4 or 2 pixels.
+        let per_byte = (8 / self.bits) as usize;
+        match rows {
+            Rows::Padded => width.div_ceil(per_byte) * height,
+            Rows::Continuous => (width * height).div_ceil(per_byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::options::{Columns, PaletteColor, PanelName, Rgb};
+
+    const PADDED: Arrangement = Arrangement {
+        rows: Rows::Padded,
+        columns: Columns::One,
+    };
+    const CONTINUOUS: Arrangement = Arrangement {
+        rows: Rows::Continuous,
+        columns: Columns::One,
+    };
+    const HALVES: Arrangement = Arrangement {
+        rows: Rows::Padded,
+        columns: Columns::Two,
+    };
+
+    /// Packs, holds against bytes written by hand, and unpacks again.
+    fn check(
+        codes: Codes,
+        inks: &Inks,
+        width: usize,
+        indexes: &[u8],
+        arrangement: Arrangement,
+        bytes: &[u8],
+    ) {
+        assert_eq!(codes.pack(indexes, width, inks, arrangement), bytes);
+        let height = indexes.len() / width;
+        assert_eq!(
+            codes.unpack(bytes, width, height, inks, arrangement),
+            indexes
+        );
+    }
+
+    #[test]
+    fn mono_is_1_for_white_leftmost_highest_and_padded_white() {
+        let ten = [
+            0, 1, 0, 1, 0, 1, 0, 1, 0, 0, /* next row */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 0,
+        ];
+        check(
+            Codes::Bits(1),
+            &Inks::mono(false),
+            10,
+            &ten,
+            PADDED,
+            &[0x55, 0x3f, 0xff, 0xbf],
+        );
+        check(
+            Codes::Bits(1),
+            &Inks::mono(true),
+            10,
+            &ten,
+            PADDED,
+            &[0xaa, 0xc0, 0x00, 0x40],
+        );
+        // 20 bits run on: the second row begins in the third byte's middle.
+        check(
+            Codes::Bits(1),
+            &Inks::mono(false),
+            10,
+            &ten,
+            CONTINUOUS,
+            &[0x55, 0x3f, 0xef],
+        );
+    }
+
+    #[test]
+    fn the_red_panel_has_a_black_plane_and_a_colour_plane() {
+        let inks = Inks::named(PanelName::Bwr);
+        let planes = |invert_black, invert_color| Codes::Planes {
+            invert_black,
+            invert_color,
+        };
+        // Black, white, red, red.
+        let row = [0, 1, 2, 2];
+        check(
+            planes(false, false),
+            &inks,
+            4,
+            &row,
+            PADDED,
+            &[0b0111_1111, 0b0011_0000],
+        );
+        check(
+            planes(true, true),
+            &inks,
+            4,
+            &row,
+            PADDED,
+            &[0b1000_0000, 0b1100_1111],
+        );
+        check(
+            planes(false, true),
+            &inks,
+            4,
+            &row,
+            CONTINUOUS,
+            &[0b0111_1111, 0b1100_1111],
+        );
+        // Each half is a picture of its own: its black plane, then its colour plane.
+        check(
+            planes(false, false),
+            &inks,
+            4,
+            &row,
+            HALVES,
+            &[0b0111_1111, 0x00, 0xff, 0b1100_0000],
+        );
+    }
+
+    #[test]
+    fn four_colours_go_four_to_a_byte() {
+        let inks = Inks::named(PanelName::Bwry);
+        check(
+            Codes::Bits(2),
+            &inks,
+            4,
+            &[0, 1, 2, 3],
+            PADDED,
+            &[0b0001_1011],
+        );
+        check(
+            Codes::Bits(2),
+            &inks,
+            2,
+            &[3, 2, 0, 3],
+            PADDED,
+            &[0b1110_0101, 0b0011_0101],
+        );
+        check(
+            Codes::Bits(2),
+            &inks,
+            3,
+            &[3, 2, 1, 0, 3, 2],
+            CONTINUOUS,
+            &[0b1110_0100, 0b1110_0101],
+        );
+        check(
+            Codes::Bits(2),
+            &Inks::grays(4),
+            3,
+            &[0, 1, 2],
+            PADDED,
+            &[0b0001_1011],
+        );
+    }
+
+    #[test]
+    fn spectra_sends_its_own_codes_left_pixel_in_the_high_nibble() {
+        let all = [0, 1, 2, 3, 4, 5];
+        check(
+            Codes::Bits(4),
+            &Inks::named(PanelName::Spectra6),
+            6,
+            &all,
+            PADDED,
+            &[0x01, 0x23, 0x56],
+        );
+        check(
+            Codes::Bits(4),
+            &Inks::named(PanelName::Spectra6Gxepd2),
+            6,
+            &all,
+            PADDED,
+            &[0x01, 0x23, 0x45],
+        );
+        check(
+            Codes::Bits(4),
+            &Inks::named(PanelName::Acep7),
+            7,
+            &[0, 1, 2, 3, 4, 5, 6],
+            PADDED,
+            &[0x01, 0x23, 0x45, 0x61],
+        );
+        check(
+            Codes::Bits(4),
+            &Inks::grays(16),
+            3,
+            &[0, 7, 15],
+            PADDED,
+            &[0x07, 0xff],
+        );
+    }
+
+    #[test]
+    fn two_controllers_get_all_left_halves_first() {
+        let inks = Inks::named(PanelName::Spectra6);
+        let rows = [0, 1, 2, 3, /* next row */ 4, 5, 0, 1];
+        check(
+            Codes::Bits(4),
+            &inks,
+            4,
+            &rows,
+            HALVES,
+            &[0x01, 0x56, 0x23, 0x01],
+        );
+        // Halves of 3 pixels, each row padded for itself with white.
+        let six = [0, 0, 0, 3, 3, 3];
+        check(
+            Codes::Bits(4),
+            &inks,
+            6,
+            &six,
+            HALVES,
+            &[0x00, 0x01, 0x33, 0x31],
+        );
+    }
+
+    #[test]
+    fn own_codes_are_what_is_sent() {
+        let color = |text: &str, code| PaletteColor {
+            code: Some(code),
+            ..text.parse::<Rgb>().unwrap().into()
+        };
+        let inks = Inks::own(&[
+            color("#ffffff", 2),
+            color("#000000", 3),
+            color("#ff0000", 0),
+        ])
+        .unwrap();
+        check(Codes::Bits(2), &inks, 3, &[0, 1, 2], PADDED, &[0b1011_0010]);
+    }
+}
