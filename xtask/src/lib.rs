@@ -15,4 +15,6 @@ pub mod test;
 #[cfg(test)]
 mod testing;
 pub mod tidy;
+#[cfg(feature = "bindgen")]
+pub mod toolchain;
 pub mod tools;

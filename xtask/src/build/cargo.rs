@@ -7,8 +7,7 @@ use super::{Grade, NAME, Part};
 use crate::error::Result;
 use crate::paths::Paths;
 use crate::step;
-
-const TARGET: &str = "wasm32-unknown-unknown";
+use crate::toolchain::{self, WASM};
 
 /// Compiles one part. All parts end in the same file, so each is to be used before the next is compiled.
 pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
@@ -16,6 +15,7 @@ pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
         Grade::Dev => "dev",
         Grade::Release | Grade::Optimised => "release",
     };
+    toolchain::wasm(paths)?;
     let mut command = Command::new("cargo");
     command.args([
         "build",
@@ -24,10 +24,10 @@ pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
         "mqtt-image-sender",
         "--lib",
     ]);
-    command.args(["--target", TARGET, "--profile", profile]);
+    command.args(["--target", WASM, "--profile", profile]);
     command.args(["--no-default-features", "--features", part.features()]);
     step::run(paths, &format!("wasm {}", part.name()), &mut command)?.must_succeed(paths)?;
     // The one profile whose directory has another name.
     let dir = if profile == "dev" { "debug" } else { profile };
-    Ok(paths.target.join(format!("{TARGET}/{dir}/{NAME}.wasm")))
+    Ok(paths.target.join(format!("{WASM}/{dir}/{NAME}.wasm")))
 }

@@ -5,16 +5,18 @@ use std::process::Command;
 use super::Bench;
 use super::count::Tally;
 use crate::error::Result;
-use crate::{step, tidy};
+use crate::{step, tidy, toolchain};
 
 const CRATE: [&str; 2] = ["--package", "mqtt-image-sender"];
-const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+const WASM: [&str; 2] = ["--target", toolchain::WASM];
 const MQTT: [&str; 3] = ["--no-default-features", "--features", "mqtt"];
 const IMAGE: [&str; 3] = ["--no-default-features", "--features", "image"];
 const XTASK: [&str; 4] = ["--profile", "xtask", "--package", "xtask"];
 const DEMO: [&str; 3] = ["--no-default-features", "--features", "demo"];
 
 pub fn run(bench: &Bench) -> Result<Tally> {
+    toolchain::wasm(&bench.paths)?;
+    toolchain::linters(&bench.paths)?;
     let tidy = tidy::check(&bench.paths)?;
     let mut tally = Tally::of_check(tidy);
     for (name, mut command) in checks() {
