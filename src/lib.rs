@@ -27,6 +27,8 @@ pub mod mqtt;
 #[cfg(feature = "mqtt")]
 pub mod rng;
 #[cfg(feature = "mqtt")]
+mod sorted;
+#[cfg(feature = "mqtt")]
 pub mod time;
 #[cfg(feature = "mqtt")]
 pub mod transfer;

@@ -6,7 +6,6 @@
 
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -22,6 +21,7 @@ use super::socket::Socket;
 use super::transfer::TransferHandle;
 use crate::client::{Client, ConnectionState, DeviceId, Error, Event, LinkId};
 use crate::mqtt::{Credentials, Message, PublishToken, SubscriptionId};
+use crate::sorted::SortedMap;
 use crate::time::earliest;
 use crate::transfer::TransferId;
 
@@ -77,12 +77,12 @@ pub(super) struct Shell {
     socket_full: Cell<bool>,
     pub(super) connected: Deferred,
     pub(super) on_state_change: RefCell<Option<Function>>,
-    pub(super) publishes: RefCell<BTreeMap<PublishToken, PendingPublish>>,
-    pub(super) handlers: RefCell<BTreeMap<SubscriptionId, Handler>>,
+    pub(super) publishes: RefCell<SortedMap<PublishToken, PendingPublish>>,
+    pub(super) handlers: RefCell<SortedMap<SubscriptionId, Handler>>,
     pub(super) checks: RefCell<Vec<Rc<Deferred>>>,
     pub(super) closes: RefCell<Vec<Rc<Deferred>>>,
-    pub(super) transfers: RefCell<BTreeMap<TransferId, Rc<TransferHandle>>>,
-    pub(super) devices: RefCell<BTreeMap<DeviceId, Rc<DeviceHandle>>>,
+    pub(super) transfers: RefCell<SortedMap<TransferId, Rc<TransferHandle>>>,
+    pub(super) devices: RefCell<SortedMap<DeviceId, Rc<DeviceHandle>>>,
     pub(super) abort: RefCell<Option<AbortGuard>>,
     /// What a platform's function threw, for the `cause` of the error that follows from it.
     pub(super) platform_cause: RefCell<Option<JsValue>>,
@@ -247,10 +247,10 @@ impl Shell {
         self.abort.take();
         let closed = mqtt_error(&Error::Closed, cause.cloned());
         self.connected.reject(cause.unwrap_or(&closed));
-        for publish in self.publishes.take().into_values() {
+        for (_, publish) in self.publishes.take().drain() {
             publish.settled.reject(&closed);
         }
-        for handler in self.handlers.take().into_values() {
+        for (_, handler) in self.handlers.take().drain() {
             handler.granted.reject(&closed);
             if let Some(ended) = handler.ended {
                 ended.resolve(&JsValue::UNDEFINED);
@@ -259,7 +259,7 @@ impl Shell {
         for check in self.checks.take() {
             check.resolve(&JsValue::FALSE);
         }
-        for device in self.devices.take().into_values() {
+        for (_, device) in self.devices.take().drain() {
             device.handle_closed(&closed);
         }
         for close in self.closes.take() {

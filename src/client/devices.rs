@@ -1,8 +1,7 @@
 //! Virtual devices: the device's side of the protocol, answered over the same connection.
 
-use std::collections::BTreeMap;
-
 use crate::mqtt::SubscriptionId;
+use crate::sorted::SortedMap;
 use crate::transfer::{Numbering, Received, Receiver};
 
 /// Names a virtual device of one client.
@@ -28,8 +27,8 @@ pub(super) struct Answer {
 
 #[derive(Debug, Default)]
 pub(super) struct Devices {
-    devices: BTreeMap<DeviceId, Device>,
-    by_subscription: BTreeMap<SubscriptionId, DeviceId>,
+    devices: SortedMap<DeviceId, Device>,
+    by_subscription: SortedMap<SubscriptionId, DeviceId>,
     next: u64,
 }
 

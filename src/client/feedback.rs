@@ -1,8 +1,7 @@
 //! The topics that transfers listen on: which subscription serves each, and since when.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use crate::mqtt::{QoS, Session, SubscriptionId};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::transfer::TransferId;
 
 /// A feedback topic in use.
@@ -18,19 +17,19 @@ struct Topic {
 #[derive(Debug)]
 struct Wake {
     subscription: SubscriptionId,
-    waiting: BTreeSet<TransferId>,
+    waiting: SortedSet<TransferId>,
 }
 
 /// Feedback and wake topics, and the subscriptions that the client made for them.
 #[derive(Debug, Default)]
 pub(super) struct FeedbackTopics {
-    topics: HashMap<String, Topic>,
-    by_subscription: BTreeMap<SubscriptionId, String>,
-    wakes: HashMap<String, Wake>,
-    wake_subscriptions: BTreeSet<SubscriptionId>,
-    granted: BTreeSet<SubscriptionId>,
+    topics: SortedMap<String, Topic>,
+    by_subscription: SortedMap<SubscriptionId, String>,
+    wakes: SortedMap<String, Wake>,
+    wake_subscriptions: SortedSet<SubscriptionId>,
+    granted: SortedSet<SubscriptionId>,
     /// Subscriptions that the session keeps for the next link, although this link's broker refused them.
-    refused: BTreeSet<SubscriptionId>,
+    refused: SortedSet<SubscriptionId>,
 }
 
 /// A feedback topic whose readiness changed.
@@ -43,7 +42,7 @@ pub(super) enum Change {
 impl FeedbackTopics {
     /// A transfer listens on `from`. Makes a subscription unless one matches already.
     pub(super) fn add(&mut self, session: &mut Session, from: &str, qos: QoS) -> Option<Change> {
-        self.topics.entry(from.to_owned()).or_insert(Topic {
+        self.topics.get_or_insert_with(from.to_owned(), || Topic {
             own: None,
             ready: false,
             qos,
@@ -129,9 +128,7 @@ impl FeedbackTopics {
     }
 
     fn refresh_all(&mut self, session: &mut Session) -> Vec<Change> {
-        let mut topics: Vec<String> = self.topics.keys().cloned().collect();
-        // In an order that a simulation can repeat.
-        topics.sort_unstable();
+        let topics: Vec<String> = self.topics.keys().cloned().collect();
         topics
             .iter()
             .filter_map(|from| self.refresh(session, from))
@@ -166,13 +163,13 @@ impl FeedbackTopics {
             known.waiting.insert(id);
         } else if let Ok(subscription) = session.subscribe(wake, QoS::AtMostOnce) {
             self.wake_subscriptions.insert(subscription);
-            self.wakes.insert(
-                wake.to_owned(),
-                Wake {
-                    subscription,
-                    waiting: BTreeSet::from([id]),
-                },
-            );
+            let mut waiting = SortedSet::new();
+            waiting.insert(id);
+            let known = Wake {
+                subscription,
+                waiting,
+            };
+            self.wakes.insert(wake.to_owned(), known);
         }
     }
 

@@ -23,7 +23,7 @@ mod routing;
 mod transmit;
 
 use core::time::Duration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 pub use commands::SendRequest;
 pub use devices::DeviceId;
@@ -33,6 +33,7 @@ pub use link::LinkId;
 pub use options::{ClientOptions, ReconnectOptions};
 
 use crate::mqtt::{Credentials, PublishToken, Session, SubscriptionId};
+use crate::sorted::SortedMap;
 use crate::time::{Instant, earliest};
 use crate::transfer::{Fleet, TransferId};
 use devices::Devices;
@@ -55,11 +56,11 @@ pub struct Client {
     devices: Devices,
     pacer: Pacer,
     /// Every transfer that has not ended, with the topic that wakes its device.
-    transfers: BTreeMap<TransferId, Option<String>>,
+    transfers: SortedMap<TransferId, Option<String>>,
     /// The filters of the user's subscriptions and the devices', for what is to be said of them.
-    filters: BTreeMap<SubscriptionId, String>,
+    filters: SortedMap<SubscriptionId, String>,
     /// Frames that were handed to the session because their QoS is above 0, with the transfer that sent them.
-    frames_in_session: BTreeMap<PublishToken, TransferId>,
+    frames_in_session: SortedMap<PublishToken, TransferId>,
     state: ConnectionState,
     /// A user is waiting for the answer of a link test.
     checking: bool,
@@ -81,9 +82,9 @@ impl Client {
             devices: Devices::default(),
             pacer: Pacer::new(options.max_messages_per_second),
             session: Session::new(options.session)?,
-            transfers: BTreeMap::new(),
-            filters: BTreeMap::new(),
-            frames_in_session: BTreeMap::new(),
+            transfers: SortedMap::new(),
+            filters: SortedMap::new(),
+            frames_in_session: SortedMap::new(),
             state: ConnectionState::Connecting,
             checking: false,
             frames_first: false,

@@ -9,10 +9,11 @@
 mod connection;
 mod session;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::mqtt::packet::{ConnAck, Connect, Packet, SubAck, Subscribe};
 use crate::mqtt::{ConnectRefusal, Message, Will, topic};
+use crate::sorted::SortedMap;
 use crate::time::{Instant, earliest};
 use connection::Connection;
 use session::Session;
@@ -24,9 +25,9 @@ pub struct ConnectionId(u64);
 /// The broker. See the module for how to drive it.
 #[derive(Debug, Default)]
 pub struct Broker {
-    connections: BTreeMap<ConnectionId, Connection>,
-    sessions: BTreeMap<String, Session>,
-    retained: BTreeMap<String, Message>,
+    connections: SortedMap<ConnectionId, Connection>,
+    sessions: SortedMap<String, Session>,
+    retained: SortedMap<String, Message>,
     closed: VecDeque<ConnectionId>,
     next: u64,
 }
@@ -182,8 +183,7 @@ impl Broker {
         }
         let session_present = self.sessions.contains_key(&client_id);
         self.sessions
-            .entry(client_id)
-            .or_default()
+            .get_or_insert_with(client_id, Session::default)
             .attach(id, clean_session);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.send(&Packet::ConnAck(ConnAck::Accepted { session_present }));

@@ -1,10 +1,11 @@
 //! What the broker remembers of a client, for as long as its session lives.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::ConnectionId;
 use crate::mqtt::packet::{Packet, Publish, Unsubscribe};
 use crate::mqtt::{Message, PacketId, QoS, topic};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Messages kept for a client that is away.
 const MAX_WAITING: usize = 10_000;
@@ -24,11 +25,11 @@ enum Outgoing {
 pub(super) struct Session {
     clean: bool,
     link: Option<ConnectionId>,
-    filters: BTreeMap<String, QoS>,
+    filters: SortedMap<String, QoS>,
     /// By packet id, and in the order in which they were sent.
     outgoing: VecDeque<(PacketId, Outgoing)>,
     /// QoS 2 messages that came and are not released yet: a repeated one is not passed on `[MQTT-4.3.3-2]`.
-    received: BTreeSet<PacketId>,
+    received: SortedSet<PacketId>,
     last_id: u16,
     packets: VecDeque<Packet>,
 }

@@ -18,7 +18,6 @@ pub mod topic;
 mod inflight;
 mod keepalive;
 mod packet_ids;
-mod sorted_map;
 mod subscriptions;
 
 pub use backoff::Backoff;

@@ -18,8 +18,8 @@ use super::packet::{
 };
 use super::packet_ids::PacketIds;
 use super::session::{Event, SubscriptionId};
-use super::sorted_map::SortedMap;
 use super::topic::{check_topic_filter, has_wildcard, matches};
+use crate::sorted::SortedMap;
 use filter::{Filter, Grant, Handler, Need, Standing};
 use std::collections::VecDeque;
 
@@ -55,7 +55,7 @@ impl Subscriptions {
         let id = SubscriptionId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
         self.owners.insert(id, filter.to_owned());
-        if self.filters.get(filter).is_none() {
+        if !self.filters.contains_key(filter) {
             self.filters.insert(filter.to_owned(), Filter::default());
             let wildcard = has_wildcard(filter).then(|| filter.to_owned());
             self.wildcards.extend(wildcard);

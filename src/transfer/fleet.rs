@@ -10,7 +10,7 @@ mod lane;
 mod pace;
 mod turns;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::error::{AbortReason, Error};
@@ -20,6 +20,7 @@ use super::log::Log;
 use super::numbering::Numbering;
 use super::options::{Image, Phase, Progress, TransferOptions};
 use super::sender::Sender;
+use crate::sorted::SortedMap;
 use crate::time::{Instant, earliest};
 use deadlines::{Deadlines, Due};
 use entry::{Entry, State};
@@ -91,8 +92,8 @@ impl Frame<'_> {
 pub struct Fleet {
     max_outstanding: usize,
     outstanding: usize,
-    transfers: BTreeMap<TransferId, Entry>,
-    lanes: HashMap<Arc<str>, Lane>,
+    transfers: SortedMap<TransferId, Entry>,
+    lanes: SortedMap<Arc<str>, Lane>,
     /// Transfers that may have something to send, in turn.
     ready: VecDeque<TransferId>,
     /// Those of them whose frames could not go out at once when their turn came.
@@ -113,8 +114,8 @@ impl Fleet {
         Self {
             max_outstanding: max_outstanding.max(1),
             outstanding: 0,
-            transfers: BTreeMap::new(),
-            lanes: HashMap::new(),
+            transfers: SortedMap::new(),
+            lanes: SortedMap::new(),
             ready: VecDeque::new(),
             held: VecDeque::new(),
             starved: VecDeque::new(),
@@ -132,8 +133,7 @@ impl Fleet {
         self.next_id += 1;
         let from: Arc<str> = from.into();
         self.lanes
-            .entry(Arc::clone(&from))
-            .or_default()
+            .get_or_insert_with(Arc::clone(&from), Lane::default)
             .queue
             .push_back(id);
         self.transfers
@@ -411,11 +411,9 @@ impl Fleet {
         self.outstanding
     }
 
-    /// The feedback topics in use, in an order that a simulation can repeat.
+    /// The feedback topics in use.
     fn topics(&self) -> Vec<Arc<str>> {
-        let mut topics: Vec<Arc<str>> = self.lanes.keys().cloned().collect();
-        topics.sort_unstable();
-        topics
+        self.lanes.keys().cloned().collect()
     }
 
     /// The transfers that have their turn on their topics, in their order.

@@ -1,10 +1,11 @@
 //! The device's side of the protocol: takes frames, gives feedback, hands over images.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::crc32::crc32;
 use super::frame::{Feedback, FrameHead, Function, Status};
 use super::numbering::Numbering;
+use crate::sorted::SortedMap;
 
 /// An image as a device received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ struct Incoming {
     name: String,
     size: usize,
     crc32: Option<u32>,
-    chunks: BTreeMap<u16, Vec<u8>>,
+    chunks: SortedMap<u16, Vec<u8>>,
     /// It was whole and has been handed over: a repeated finish is answered, and no more.
     handed_over: bool,
 }
@@ -114,7 +115,8 @@ impl Receiver {
             return Some(Status::Incomplete);
         };
         image.handed_over = true;
-        image.chunks = BTreeMap::from([(0, Vec::new())]);
+        image.chunks.clear();
+        image.chunks.insert(0, Vec::new());
         self.finished.push_back(Received {
             name: image.name.clone(),
             bytes,
@@ -128,7 +130,7 @@ impl Receiver {
             && !image.handed_over
             && !image.chunks.is_empty()
         {
-            let bytes = image.chunks.into_values().flatten().collect();
+            let bytes = image.chunks.values().flatten().copied().collect();
             self.finished.push_back(Received {
                 name: image.name,
                 bytes,
@@ -153,7 +155,7 @@ impl Incoming {
             name,
             size,
             crc32,
-            chunks: BTreeMap::new(),
+            chunks: SortedMap::new(),
             handed_over: false,
         })
     }

@@ -1,9 +1,9 @@
 //! What is due when, over all transfers and lanes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::TransferId;
+use crate::sorted::SortedSet;
 use crate::time::Instant;
 
 /// Whose deadline it is.
@@ -17,7 +17,7 @@ pub(super) enum Due {
 
 /// Deadlines in order; one for each transfer and lane at most.
 #[derive(Debug, Default)]
-pub(super) struct Deadlines(BTreeSet<(Instant, Due)>);
+pub(super) struct Deadlines(SortedSet<(Instant, Due)>);
 
 impl Deadlines {
     /// Moves a deadline from `old` to `new`.

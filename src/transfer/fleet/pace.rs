@@ -1,9 +1,9 @@
 //! How often progress is told: 20 times a second for a transfer, 200 times over all.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
 
 use super::{Event, Fleet, State, TransferId};
+use crate::sorted::SortedSet;
 use crate::time::Instant;
 
 const PER_TRANSFER: Duration = Duration::from_millis(50);
@@ -12,7 +12,7 @@ const OVER_ALL: Duration = Duration::from_millis(5);
 /// Transfers whose progress is to be told, by the moment from which it may.
 #[derive(Debug, Default)]
 pub(super) struct ProgressPace {
-    due: BTreeSet<(Instant, TransferId)>,
+    due: SortedSet<(Instant, TransferId)>,
     free_at: Instant,
 }
 

@@ -1,7 +1,6 @@
 //! The chunks of an image: which are confirmed, which are outstanding, and which go out next.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Instant;
 
 /// A chunk counts as lost when this many frames that were sent after it were answered before it (RFC 9002, 6.1.1).
@@ -43,14 +42,14 @@ pub(super) struct Chunks {
     next: u32,
     confirmed: Vec<u64>,
     confirmed_count: u32,
-    flights: HashMap<u16, Flight>,
-    by_sending: BTreeMap<u64, u16>,
+    flights: SortedMap<u16, Flight>,
+    by_sending: SortedMap<u64, u16>,
     /// The newest sendings that were answered, newest first.
     newest_answered: [u64; PACKET_THRESHOLD],
     sendings: u64,
     /// To be sent again; the lowest first, since some devices take chunks in their order only.
-    again: BTreeSet<u16>,
-    tries: BTreeMap<u16, Tries>,
+    again: SortedSet<u16>,
+    tries: SortedMap<u16, Tries>,
 }
 
 impl Chunks {
@@ -62,12 +61,12 @@ impl Chunks {
             next: 0,
             confirmed: vec![0; words],
             confirmed_count: 0,
-            flights: HashMap::new(),
-            by_sending: BTreeMap::new(),
+            flights: SortedMap::new(),
+            by_sending: SortedMap::new(),
             newest_answered: [0; PACKET_THRESHOLD],
             sendings: 0,
-            again: BTreeSet::new(),
-            tries: BTreeMap::new(),
+            again: SortedSet::new(),
+            tries: SortedMap::new(),
         }
     }
 
@@ -104,7 +103,7 @@ impl Chunks {
     }
 
     pub(super) fn tries(&mut self, chunk: u16) -> &mut Tries {
-        self.tries.entry(chunk).or_default()
+        self.tries.get_or_insert_with(chunk, Tries::default)
     }
 
     /// How often `chunk` was sent after its first time.
@@ -187,8 +186,9 @@ impl Chunks {
     /// The link is back: whatever was outstanding goes out once more, and no chunk is blamed for it.
     pub(super) fn send_all_again(&mut self) {
         self.by_sending.clear();
-        self.again
-            .extend(self.flights.drain().map(|(chunk, _)| chunk));
+        for (chunk, _) in self.flights.drain() {
+            self.again.insert(chunk);
+        }
         for tries in self.tries.values_mut() {
             tries.timeouts = 0;
             tries.timeouts_since_reconnect = 0;
