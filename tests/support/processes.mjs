@@ -24,6 +24,8 @@ export function start(program, args, { onLine = () => {}, cwd, env } = {}) {
   return {
     ended,
     said: () => said.join("\n"),
+    /** `SIGSTOP`, `SIGCONT`: a program that is busy elsewhere. */
+    signal: (name) => child.kill(name),
     async stop() {
       if (alive.has(child)) child.kill("SIGTERM");
       await within(3000, `the end of ${program}`, ended).catch(() => child.kill("SIGKILL"));

@@ -10,8 +10,9 @@ use crate::step;
 /// The tests inside the crate, those in its documentation, and those of the automation.
 pub fn unit(bench: &Bench) -> Result<Tally> {
     let crate_ = ["--package", "mqtt-image-sender"];
-    let parts = ["--lib", "--test", "conformance", "--test", "codec"];
-    let lib = test(bench, "unit crate", &[&crate_[..], &parts].concat())?;
+    let parts = ["conformance", "codec", "firmware"].map(|name| ["--test", name]);
+    let parts = [&crate_[..], &["--lib"], parts.as_flattened()];
+    let lib = test(bench, "unit crate", &parts.concat())?;
     let docs = test(
         bench,
         "unit documentation",

@@ -21,8 +21,8 @@ const SKIPPED: [&str; 6] = [
     "artifacts",
 ];
 /// The endings of the files that people write.
-const TEXT: [&str; 11] = [
-    "rs", "toml", "js", "mjs", "ts", "css", "html", "md", "yml", "py", "sh",
+const TEXT: [&str; 14] = [
+    "rs", "toml", "js", "jsx", "mjs", "ts", "c", "h", "css", "html", "md", "yml", "py", "sh",
 ];
 
 /// The command.

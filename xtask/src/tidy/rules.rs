@@ -30,9 +30,11 @@ pub fn check(name: &str, text: &str) -> Vec<String> {
 
 /// Documents may be as long as they like.
 fn is_code(name: &str) -> bool {
-    [".rs", ".js", ".mjs", ".ts", ".css", ".html"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    [
+        ".rs", ".js", ".jsx", ".mjs", ".ts", ".c", ".h", ".css", ".html",
+    ]
+    .iter()
+    .any(|ending| name.ends_with(ending))
 }
 
 fn trailing_space(text: &str) -> impl Iterator<Item = (usize, String)> {
