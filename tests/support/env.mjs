@@ -12,6 +12,8 @@ export const www = resolve(from.MIS_WWW ?? join(root, "www"));
 /** The npm package as `cargo xtask build` leaves it. */
 export const npmPackage = resolve(from.MIS_PACKAGE ?? join(root, "pkg"));
 export const target = join(root, "target");
+/** Where `tests/package/examples/package-lock.json` is installed: only for `full`. */
+export const examples = resolve(from.MIS_EXAMPLES ?? join(target, "examples"));
 
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 export const mosquitto = firstThere(from.MIS_MOSQUITTO, "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto");

@@ -1,7 +1,7 @@
 // The module's JavaScript interface, used from a bare page and from a module worker of it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { needs, tests, www } from "./env.mjs";
+import { needs, npmPackage, tests, www } from "./env.mjs";
 import { openPage, startChromium } from "./chromium.mjs";
 import { startDevice } from "./device.mjs";
 import { until } from "./limits.mjs";
@@ -14,7 +14,7 @@ export const places = ["page", "worker"];
 export async function openModule({ broker: wanted = true, users, module = "/pkg/mqtt_image_sender.js" } = {}) {
   needs(join(www, "pkg", "mqtt_image_sender.js"), "cargo xtask build");
   const broker = wanted ? await startMosquitto({ users }) : null;
-  const site = await serve({ folders: { "/pkg/": join(www, "pkg"), "/kit/": join(tests, "support") } });
+  const site = await serve({ folders: { "/pkg/": join(www, "pkg"), "/npm/": npmPackage, "/kit/": join(tests, "support") } });
   site.add("/bare.html", "<!doctype html><meta charset=utf-8><title>bare</title><body></body>");
   const browser = await startChromium();
   const page = await openPage(browser);

@@ -55,6 +55,8 @@ export async function serve({ folders = {}, cors = false } = {}) {
       added.set(path, { bytes: Buffer.from(bytes), type });
       return path;
     },
+    /** Takes away what `add` put there; a folder's own file is seen again. */
+    remove: (path) => void added.delete(path),
     stop() {
       server.closeAllConnections?.();
       return new Promise((done) => server.close(done));

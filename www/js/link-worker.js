@@ -1,6 +1,7 @@
 // Holds the connection and the transfers: a tab in the background goes on, and a picture cannot hurt the link.
 import { serve, announce, toPlain, coded } from "./rpc.js";
 import { loader } from "./module.js";
+import { newLines, outcomeOf, progressOf } from "./mirror.js";
 
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 load().catch(() => {}); // at once; whoever needs it next is told why it failed
@@ -52,20 +53,20 @@ serve({
     if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
     const startedAt = Date.now(); // the log counts from here
     let newest = null;
-    const onProgress = (progress) => (newest = copy(progress, PROGRESS));
+    const onProgress = (progress) => (newest = progressOf(progress));
     const transfer = link.client.sendImage(bytes, { ...options, format: "original", onProgress });
     const cancel = () => transfer.cancel();
     signal.addEventListener("abort", cancel);
     transfers.set(key, transfer);
-    const lines = newLines(transfer, startedAt);
+    const lines = newLines(transfer);
     const tell = () => {
-      const log = lines();
+      const log = lines().map(({ atMs, ...line }) => ({ at: startedAt + atMs, ...line }));
       if (newest || log.length) emit({ progress: newest, log });
       newest = null;
     };
     const timer = setInterval(tell, TELL_EVERY);
     try {
-      return copy(await transfer.done, OUTCOME);
+      return outcomeOf(await transfer.done);
     } finally {
       clearInterval(timer);
       tell();
@@ -106,26 +107,4 @@ async function close() {
   old.client.onstatechange = null;
   await old.client.close();
   announce("state", { state: "none" });
-}
-
-const PROGRESS = ["phase", "bytesAcked", "bytesTotal", "chunksAcked", "chunksTotal", "resends", "ignored", "stalled", "elapsedMs", "bytesPerSecond"];
-const OUTCOME = [...PROGRESS, "name", "bytes", "crc32", "numbering"];
-
-/** A plain copy: what the module hands out may be an object of its own class. */
-function copy(from, keys) {
-  return Object.fromEntries(keys.map((key) => [key, from[key]]));
-}
-
-/** Returns a function that yields the lines that a transfer's log got since the last call; the log itself drops its oldest. */
-function newLines(transfer, startedAt) {
-  let length = 0;
-  let last = "";
-  return () => {
-    const log = transfer.log.map((line) => copy(line, ["atMs", "event", "function", "number", "status", "reason"]));
-    const grown = log.length > length || log.length === 0 ? length : log.findLastIndex((line) => JSON.stringify(line) === last) + 1;
-    const fresh = log.slice(grown);
-    length = log.length;
-    last = JSON.stringify(log.at(-1));
-    return fresh.map(({ atMs, ...line }) => ({ at: startedAt + atMs, ...line }));
-  };
 }

@@ -23,9 +23,14 @@ export function toPlain(error) {
   return plain;
 }
 
-/** @param {PlainError} plain @returns {CodedError} */
-export function toError(plain) {
-  const error = /** @type {CodedError} */ (new Error(plain.message, plain.cause && { cause: toError(plain.cause) }));
+/**
+ * @param {PlainError} plain @param {Record<string, any>} [classes] by name, made with code, message and details
+ * @returns {CodedError}
+ */
+export function toError(plain, classes = {}) {
+  const cause = plain.cause && toError(plain.cause, classes);
+  if (Object.hasOwn(classes, plain.name)) return new classes[plain.name](plain.code, plain.message, { ...plain, cause });
+  const error = /** @type {CodedError} */ (new Error(plain.message, cause && { cause }));
   Object.defineProperty(error, "name", { value: plain.name, configurable: true });
   for (const key of ["code", "chunk", "returnCode"]) if (plain[key] !== undefined) error[key] = plain[key];
   return error;
@@ -86,6 +91,7 @@ export function announce(event, value) {
 /** The page's side of one worker. */
 export class Remote {
   #worker;
+  #classes;
   #next = 1;
   #retired = false;
   /** @type {CodedError | null} */
@@ -98,9 +104,10 @@ export class Remote {
   /** Called when the worker can no longer be relied on. @type {(error: CodedError) => void} */
   onFatal = () => {};
 
-  /** @param {Worker} worker */
-  constructor(worker) {
+  /** @param {Worker} worker @param {Record<string, any>} [classes] of the errors that come from there */
+  constructor(worker, classes) {
     this.#worker = worker;
+    this.#classes = classes;
     worker.addEventListener("message", ({ data }) => this.#receive(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -125,9 +132,9 @@ export class Remote {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const abort = () => this.#worker.postMessage({ abort: id });
+      this.#worker.postMessage({ id, method, argument }, transfer); // throws for what cannot be copied
       signal?.addEventListener("abort", abort);
       this.#calls.set(id, { resolve, reject, emit, undo: () => signal?.removeEventListener("abort", abort) });
-      this.#worker.postMessage({ id, method, argument }, transfer);
     });
   }
 
@@ -139,13 +146,13 @@ export class Remote {
 
   #receive(data) {
     if (data.event) return this.#listeners.get(data.event)?.(data.value);
-    if (data.fatal) return this.#failAll(toError(data.fatal));
+    if (data.fatal) return this.#failAll(toError(data.fatal, this.#classes));
     const call = this.#calls.get(data.id);
     if (!call) return;
     if ("emit" in data) return call.emit?.(data.emit);
     this.#calls.delete(data.id);
     call.undo();
-    if (data.error) call.reject(toError(data.error));
+    if (data.error) call.reject(toError(data.error, this.#classes));
     else call.resolve(data.value);
     if (this.#retired) this.terminateWhenIdle();
   }

@@ -97,6 +97,11 @@ pub fn package(paths: &Paths) -> Result {
     package::make(paths)
 }
 
+/// The version in Cargo.toml.
+pub fn version(paths: &Paths) -> Result<String> {
+    package::field(&read(&paths.root.join("Cargo.toml"))?, "version").map(str::to_owned)
+}
+
 /// When a site that is there already will do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {

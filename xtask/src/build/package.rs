@@ -10,6 +10,19 @@ use crate::paths::{Paths, make_dir, read, remove_dir, write};
 /// The files of the checkout that go along, and whose absence is said.
 const PAPERS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
+/// The entry `worker`: its own files, and those that it shares with the page and with the module.
+const WORKER: [&str; 7] = [
+    "src/browser/worker/index.js",
+    "src/browser/worker/index.d.ts",
+    "src/browser/worker/link.js",
+    "src/browser/worker/image.js",
+    "src/browser/errors.js",
+    "www/js/rpc.js",
+    "www/js/mirror.js",
+];
+/// The entry of each build for Node.
+const NODE: &str = "src/browser/node.js";
+
 /// Copies `www/pkg` and writes what npm wants to know.
 pub fn make(paths: &Paths) -> Result {
     let out = paths.package();
@@ -22,6 +35,12 @@ pub fn make(paths: &Paths) -> Result {
         } else {
             eprintln!("{paper} is left out of the package: there is none");
         }
+    }
+    for file in WORKER {
+        copy_into(&out.join("worker"), &paths.root.join(file))?;
+    }
+    for part in Part::ALL {
+        copy_into(&out.join(part.folder()), &paths.root.join(NODE))?;
     }
     let manifest = read(&paths.root.join("Cargo.toml"))?;
     write(&out.join("package.json"), package_json(&manifest)?)
@@ -40,6 +59,10 @@ fn copy_tree(from: &Path, to: &Path) -> Result {
         }
     }
     Ok(())
+}
+
+fn copy_into(dir: &Path, from: &Path) -> Result {
+    copy(from, &dir.join(from.file_name().unwrap_or_default()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
@@ -72,10 +95,11 @@ fn package_json(manifest: &str) -> Result<String> {
   "types": "./{NAME}.d.ts",
   "exports": {{
 {exports}
+    "./worker": {{ "types": "./worker/index.d.ts", "node": "./node.js", "default": "./worker/index.js" }},
     "./package.json": "./package.json"
   }},
-  "files": ["{NAME}*", "mqtt", "image", "snippets", "LICENSE-*"],
-  "sideEffects": ["./snippets/*", "./mqtt/snippets/*", "./image/snippets/*"]
+  "files": ["{NAME}*", "node.js", "mqtt", "image", "worker", "snippets", "LICENSE-*"],
+  "sideEffects": ["./worker/link.js", "./worker/image.js"]
 }}
 "#,
         version = version?,
@@ -93,7 +117,7 @@ fn exports() -> String {
             folder => (format!("./{folder}"), format!("./{folder}")),
         };
         format!(
-            r#"    "{key}": {{ "types": "{dir}/{NAME}.d.ts", "default": "{dir}/{NAME}.js" }},
+            r#"    "{key}": {{ "types": "{dir}/{NAME}.d.ts", "node": "{dir}/node.js", "default": "{dir}/{NAME}.js" }},
     "{dir}/{NAME}_bg.wasm": "{dir}/{NAME}_bg.wasm","#
         )
     };
@@ -101,7 +125,7 @@ fn exports() -> String {
 }
 
 /// The value of `key = "…"` in the manifest's first section.
-fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
+pub fn field<'a>(manifest: &'a str, key: &str) -> Result<&'a str> {
     let section = manifest.split("\n[").next().unwrap_or_default();
     section
         .lines()
@@ -128,7 +152,7 @@ mod tests {
             r#""license": "(MIT OR Apache-2.0)""#,
             r#""url": "git+https://h/r.git""#,
             r#""./mqtt": { "types": "./mqtt/mqtt_image_sender.d.ts""#,
-            r#"".": { "types": "./mqtt_image_sender.d.ts", "default": "./mqtt_image_sender.js" }"#,
+            r#"".": { "types": "./mqtt_image_sender.d.ts", "node": "./node.js", "default": "./mqtt_image_sender.js" }"#,
         ] {
             assert!(json.contains(part), "{part} is missing in {json}");
         }

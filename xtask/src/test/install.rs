@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use super::Bench;
 use crate::error::{Error, Result};
-use crate::paths::{Paths, read, write};
+use crate::paths::{Paths, make_dir, read, write};
 use crate::{build, step, tools};
 
 /// The client library of the reference device.
@@ -23,6 +23,7 @@ impl Bench {
             .env("MIS_ROOT", &paths.root)
             .env("MIS_WWW", paths.www())
             .env("MIS_PACKAGE", paths.package())
+            .env("MIS_EXAMPLES", examples_dir(paths))
             .env("MIS_PYTHON", venv_python(paths))
             .env("MIS_FULL", if self.args.full { "1" } else { "0" })
             .env("MIS_SEEDS", self.args.seeds.to_string());
@@ -64,6 +65,25 @@ pub fn nats(paths: &Paths) -> Result<PathBuf> {
     })
 }
 
+/// The library with which the firmware example reaches a broker. The compiler knows where else to look, this does not.
+pub fn libmosquitto(paths: &Paths) -> Result<PathBuf> {
+    let dirs = [
+        "/usr/include",
+        "/usr/local/include",
+        "/opt/homebrew/include",
+    ];
+    let find = || {
+        let headers = dirs.map(|dir| Path::new(dir).join("mosquitto.h"));
+        headers.into_iter().find(|header| header.exists())
+    };
+    program(
+        paths,
+        "libmosquitto",
+        &["libmosquitto-dev", "gcc", "libc6-dev"],
+        find,
+    )
+}
+
 /// Node; npm comes with it.
 pub fn node(paths: &Paths) -> Result<PathBuf> {
     let find = || tools::find(&["npm"]).and_then(|_| tools::find(&["node"]));
@@ -95,16 +115,32 @@ pub fn python(paths: &Paths) -> Result<PathBuf> {
 
 /// What tests/package-lock.json names, and nothing run on its behalf.
 pub fn node_modules(paths: &Paths) -> Result {
-    let lock = read(&paths.tests().join("package-lock.json"))?;
-    let stamp = paths.tests().join("node_modules/.installed-lock");
+    npm_ci(paths, "npm ci", &paths.tests())
+}
+
+/// The bundlers and the framework of the examples, outside the checkout: most people who run the tests need none of them.
+pub fn examples(paths: &Paths) -> Result {
+    let dir = examples_dir(paths);
+    make_dir(&dir)?;
+    for name in ["package.json", "package-lock.json"] {
+        let file = paths.tests().join("package/examples").join(name);
+        write(&dir.join(name), read(&file)?)?;
+    }
+    npm_ci(paths, "npm ci examples", &dir)
+}
+
+/// Installs what the lock in `dir` names, unless that was done before.
+fn npm_ci(paths: &Paths, name: &str, dir: &Path) -> Result {
+    let lock = read(&dir.join("package-lock.json"))?;
+    let stamp = dir.join("node_modules/.installed-lock");
     if read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     let npm = tools::find(&["npm"]).unwrap_or_else(|| "npm".into());
     let mut command = Command::new(npm);
-    command.arg("--prefix").arg(paths.tests());
+    command.arg("--prefix").arg(dir);
     command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    step::run(paths, "npm ci", &mut command)?.must_succeed(paths)?;
+    step::run(paths, name, &mut command)?.must_succeed(paths)?;
     write(&stamp, lock)
 }
 
@@ -125,6 +161,10 @@ pub fn wasm_pack(paths: &Paths) -> Result {
 
 fn tools_bin(paths: &Paths) -> PathBuf {
     paths.target.join("xtask-tools/bin")
+}
+
+fn examples_dir(paths: &Paths) -> PathBuf {
+    paths.target.join("examples")
 }
 
 fn venv_python(paths: &Paths) -> PathBuf {

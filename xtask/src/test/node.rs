@@ -19,8 +19,12 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     install::node_modules(paths)?;
     build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(paths)?;
-    if suite == Suite::Package && bench.args.full {
-        install::wasm_pack(paths)?;
+    if suite == Suite::Package {
+        install::libmosquitto(paths)?;
+        if bench.args.full {
+            install::wasm_pack(paths)?;
+            install::examples(paths)?;
+        }
     }
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=spec"]).args(files);
