@@ -6,6 +6,8 @@
 #[cfg(feature = "bindgen")]
 pub mod build;
 pub mod demo;
+#[cfg(feature = "bindgen")]
+pub mod dist;
 pub mod error;
 pub mod flags;
 pub mod paths;
