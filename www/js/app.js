@@ -1,4 +1,4 @@
-// The Send view: wires the fields, the stage, the two workers and the link interface.
+// The Send view: wires the fields, the stage, the two workers and the link interface; the other views are set up at the end.
 import { $, fill, h, note, say } from "./dom.js";
 import * as link from "./broker.js";
 import { Compose } from "./compose.js";
@@ -13,9 +13,16 @@ import { cleanAddress, isLoopback, readLink } from "./link.js";
 import { logStep, logTransfer, setUpLog } from "./log.js";
 import { count, duration, size } from "./numbers.js";
 import { DEFAULT_FROM, DEFAULT_TO, OPTIONS } from "./options.js";
+import { currentView } from "./router.js";
 import { ask, showSize } from "./question.js";
 import { coded } from "./rpc.js";
 import { SendJob, failure } from "./send.js";
+import { setUpViews } from "./views.js";
+import { paintChips, sendMode, recipients, setUpRecipients } from "./recipients.js";
+import { loadRegistry } from "./registry.js";
+import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
+import { offerLeftBehind, repaintSending } from "./sending.js";
+import { setUpSamples, settleSamples } from "./samples.js";
 import { setUpLook, t } from "./texts.js";
 
 /** @typedef {import("./link.js").Draft} Draft */
@@ -24,6 +31,7 @@ const compose = new Compose();
 /** @type {SendJob | null} */
 let job = null;
 let asking = false;
+const toDevices = setUpToDevices(compose, refresh);
 /** Fetches an address that was typed but not yet left. */
 let takeTypedUrl = () => {};
 
@@ -42,6 +50,7 @@ function refresh() {
 function takeFile(file) {
   forgetJob();
   compose.take(file);
+  settleSamples(true);
   logStep(t("log.picture"), `${file.name}, ${size(file.size)}`);
   refresh();
 }
@@ -56,6 +65,7 @@ function takeUrl(text) {
   forgetJob();
   $("url").value = text;
   compose.fetch(url);
+  settleSamples(true);
   logStep(t("log.fetch"), url);
   refresh();
 }
@@ -73,6 +83,7 @@ function forgetJob() {
 function sumUp() {
   const { prepared } = compose;
   fill($("sum"));
+  if (sendMode() === "devices" && !asking) return toDevices.prepared();
   if (!prepared) return;
   const { draft } = readForm();
   const bytes = prepared.blob.size;
@@ -189,9 +200,23 @@ function lead(id) {
 function sendForm() {
   takeTypedUrl();
   settleForm();
+  if (sendMode() === "devices") return sendFleet();
   const { draft, errors } = readForm();
   keep({ fields: fieldsToKeep() });
   return send(draft, errors);
+}
+
+/** To the devices that are chosen. */
+function sendFleet() {
+  clearWrong();
+  fill($("outcome"));
+  const { errors } = readForm();
+  const wrong = errors.filter(({ option }) => OPTIONS[option][0] === "image");
+  if (wrong.length) return showErrors(wrong);
+  if (!compose.hasSource) return showErrors([{ option: "picture", message: t("wrong.picture") }]), $("pick").focus();
+  if (!recipients().length) return showErrors([{ option: "recipients", message: t("wrong.recipients") }]), $("choose").focus();
+  keep({ fields: fieldsToKeep() });
+  sendComposed(compose);
 }
 
 // ---------------------------------------------------------------- a link that opened the page
@@ -240,9 +265,12 @@ async function start() {
   const { search, hash } = location;
   cleanAddress(location);
   await setUpLook(search, () => {
+    paintChips();
+    settleRecipients();
     settleForm();
     paintLink();
     if (job) paint(job);
+    repaintSending();
     sumUp();
   });
   const opened = readLink({ search, hash, baseURI: document.baseURI }, "send");
@@ -251,16 +279,32 @@ async function start() {
   compose.onAction = act;
   if (opened.given) fillFromLink(opened);
   else fillFromKept(kept().fields ?? {});
+  await loadRegistry();
+  setUpRecipients({ topic: opened.given, changed: settleRecipients });
+  settleRecipients();
   settleForm();
   listen();
   setUpLinkView();
+  await setUpViews({ toSendView: act });
+  setUpSamples(takeFile);
+  settleSamples(opened.given);
   link.watchLink();
+  offerLeftBehind().catch(() => {});
   link.ready().catch((error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
   await follow(opened);
 }
 
+/** Other recipients, or another way to send: the panel on the stage may be another one. */
+function settleRecipients() {
+  settleKinds();
+  if (sendMode() === "topic") paintButtons(job);
+  paintSend();
+  paintLink();
+  refresh();
+}
+
 function listen() {
-  takeTypedUrl = setUpInput({ onFile: takeFile, onUrl: takeUrl, isOpen: () => !asking });
+  takeTypedUrl = setUpInput({ onFile: takeFile, onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
   let soon = 0;
   $("fields").addEventListener("input", (event) => {
     clearWrong(event.target.closest(".field") ?? undefined);
@@ -284,7 +328,7 @@ function listen() {
   $("cancel").addEventListener("click", () => job?.cancel());
   $("pause").addEventListener("click", () => job?.togglePause());
   addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !asking) sendForm();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !asking && currentView() === "send" && !document.querySelector("dialog[open]")) sendForm();
   });
 }
 

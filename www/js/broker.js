@@ -3,32 +3,43 @@ import { toPlain } from "./rpc.js";
 import { startWorker } from "./workers.js";
 
 /**
- * @typedef {{ state: "none" | "connecting" | "connected" | "reconnecting" | "closed", cause?: import("./rpc.js").PlainError }} LinkState
+ * @typedef {{ place: string, state: "none" | "connecting" | "connected" | "reconnecting" | "closed", cause?: import("./rpc.js").PlainError }} LinkState `place`: "form", or a broker's id; "" is every one
  * @typedef {{ phase: string, bytesAcked: number, bytesTotal: number, chunksAcked: number, chunksTotal: number, resends: number, ignored: number, stalled: boolean, elapsedMs: number, bytesPerSecond: number }} Progress
  * @typedef {Progress & { name: string, bytes: number, crc32: string, numbering: string }} Outcome
  * @typedef {{ at: number, event: string, function: number, number: number, status?: number, reason?: string }} LogLine
  */
 
+/** @type {Set<(state: LinkState) => void>} */
+const listeners = new Set();
+const tell = (state) => listeners.forEach((heard) => heard(state));
+/** Hears of what a practice device received. */
+let onPractice = () => {};
+/** Hears of messages on topics that are watched. */
+let heardMessage = (/** @type {{ place: string, topic: string, payload: string }} */ _message) => {};
+/** The practice devices that are played, again after a trap. */
+let played = [];
+
 let remote = start();
-/** @type {(state: LinkState) => void} */
-let listener = () => {};
 
 /** A trap leaves the module unusable, and the connection with it: the next send starts with a new worker. */
 function start() {
   const worker = startWorker("link-worker");
-  worker.on("state", (state) => listener(state));
+  worker.on("state", tell);
+  worker.on("message", (message) => heardMessage(message));
+  worker.on("practice", (image) => onPractice(image));
   worker.onFatal = (cause) => {
     if (cause.name !== "RuntimeError") return;
     remote.terminateWhenIdle();
     remote = start();
-    listener({ state: "none", cause: toPlain(cause) });
+    tell({ place: "", state: "none", cause: toPlain(cause) });
+    if (played.length) play(played, onPractice).catch(() => {});
   };
   return worker;
 }
 
 /** @param {(state: LinkState) => void} heard */
 export function onLinkState(heard) {
-  listener = heard;
+  listeners.add(heard);
 }
 
 /** Resolves when the module is there; rejects with `load` when it is not. @returns {Promise<void>} */
@@ -37,11 +48,35 @@ export const ready = () => remote.call("ready");
 /** What the browser will say to this address. @param {string} url @returns {Promise<{ access: "open" | "prompt" | "blocked", advice: string }>} */
 export const access = (url) => remote.call("access", url);
 
-/** @param {object} options @param {AbortSignal} [signal] @returns {Promise<void>} */
-export const connect = (options, signal) => remote.call("connect", options, { signal });
+/** @param {string} place @param {object} options @param {AbortSignal} [signal] @returns {Promise<void>} */
+export const connect = (place, options, signal) => remote.call("connect", { place, options }, { signal });
+
+/** @param {string} place */
+export const disconnect = (place) => remote.call("close", place);
+
+/** @param {{ place: string, topic: string, payload: string | Uint8Array, retain?: boolean }} message @returns {Promise<void>} */
+export const publish = (message) => remote.call("publish", message);
+
+/** Has the messages of these topics told, on a broker that is connected. @param {string} place @param {string[]} topics */
+export const subscribe = (place, topics) => remote.call("watch", { place, topics });
+
+/** @param {(message: { place: string, topic: string, payload: string }) => void} heard */
+export function onMessage(heard) {
+  heardMessage = heard;
+}
 
 /**
- * @param {{ key: string, blob: Blob, options: object }} what
+ * Plays practice devices on the broker inside the module; a later call replaces the list.
+ * @param {{ to: string, from: string }[]} devices @param {(image: { to: string, name: string, bytes: number, whole: boolean }) => void} heard
+ */
+export function play(devices, heard) {
+  played = devices;
+  onPractice = heard;
+  return remote.call("play", devices);
+}
+
+/**
+ * @param {{ place: string, key: string, blob: Blob, options: object }} what
  * @param {{ signal: AbortSignal, onProgress: (progress: Progress) => void, onLog: (lines: LogLine[]) => void }} ways
  * @returns {Promise<Outcome>}
  */

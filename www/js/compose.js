@@ -23,6 +23,8 @@ export class Compose {
   #shown = null;
   /** What the stage shows. @type {Prepared | null} */
   prepared = null;
+  /** The picture's name, as far as it is known. */
+  name = "";
   /** Called when `prepared` changed. */
   onPrepared = () => {};
   /** What a note about the picture offers to do. @type {(action: string, error: import("./rpc.js").CodedError) => void} */
@@ -36,7 +38,8 @@ export class Compose {
   take(file) {
     this.#fetching.abort();
     this.#lostUrl = $("url").value = "";
-    this.#source = Promise.resolve({ blob: file, name: file.name || t("pasted") });
+    this.name = file.name || t("pasted");
+    this.#source = Promise.resolve({ blob: file, name: this.name });
   }
 
   /** @param {string} url absolute */
@@ -44,7 +47,7 @@ export class Compose {
     this.#fetching.abort();
     this.#fetching = new AbortController();
     const { signal } = this.#fetching;
-    const name = fileNameOf(url);
+    const name = (this.name = fileNameOf(url));
     present();
     this.#lostUrl = "";
     this.#source = fetchPicture(url, signal).then((blob) => ({ blob, name, url }));
@@ -76,6 +79,12 @@ export class Compose {
     const prepared = this.refresh(options);
     if (this.#attempt) this.#attempt.held = true;
     return { source: await this.#source, prepared: await prepared };
+  }
+
+  /** Prepares the same picture for another panel; the stage does not change. @param {Record<string, any>} options @param {AbortSignal} [signal] @returns {import("./fleet.js").Picture} */
+  async aside(options, signal) {
+    const source = await this.#source;
+    return { source, prepared: await preparePicture(source, options, signal) };
   }
 
   /** @param {Attempt} attempt @param {Record<string, any>} options */

@@ -44,6 +44,8 @@ export function explain(error, at) {
       return { what: say("fetch"), why: error.message.includes("drop it") ? error.message : `${error.message}. ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
     case "invalid":
       return { what: say("invalid"), why: error.message, actions: ["show"] };
+    case "no-broker":
+      return { what: say("nobroker"), why: say("nobroker.why"), actions: ["broker"] };
     case "load":
       return { what: say("load"), why: error.message, actions: ["reload"] };
     default:

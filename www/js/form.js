@@ -2,6 +2,7 @@
 import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
 import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
+import { lookFor } from "./look.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./link.js").Draft} Draft */
@@ -13,16 +14,25 @@ const KEPT = ["broker", ...FIELDS.filter((name) => name !== "name")];
 /** Options of a link that have no field; they stay until the link is gone. @type {{ broker: object, send: object, image: object }} */
 let extra = { broker: {}, send: {}, image: {} };
 
+/** The panel of the devices that are chosen: it takes the place of the fields of its size and format. @type {Record<string, any> | null} */
+let panel = null;
+
+/** @param {Record<string, any> | null} image a device's own options; null: the fields say it */
+export function usePanel(image) {
+  panel = image;
+}
+
 /**
  * What the fields say. Fields left as they were are left out, so that the module's defaults hold.
+ * @param {Record<string, any> | null} [of] a device's own options, where its picture is asked for and not the one on the stage
  * @returns {{ draft: Draft, errors: { option: string, message: string }[] }}
  */
-export function readForm() {
+export function readForm(of = panel) {
   /** @type {Draft} */
   const draft = { broker: { url: $("broker").value.trim(), ...extra.broker }, send: { ...extra.send }, image: { ...extra.image } };
   const errors = [];
   for (const name of FIELDS) {
-    const value = changedValue($(name));
+    const value = changedValue($(name), of !== null);
     if (value === undefined) continue;
     const [part, read] = OPTIONS[name];
     try {
@@ -33,6 +43,7 @@ export function readForm() {
   }
   draft.send.to = $("to").value.trim();
   draft.send.from = $("from").value.trim();
+  if (of) draft.image = lookFor(draft.image, of);
   if ($("password").value) draft.broker.password = $("password").value;
   return { draft, errors };
 }
@@ -43,8 +54,8 @@ function sentence(name, value, error) {
 }
 
 /** The value of a field that says something else than its default, as text; a check box as boolean. */
-function changedValue(field) {
-  if (field.disabled) return undefined;
+function changedValue(field, evenDisabled = false) {
+  if (field.disabled && !evenDisabled) return undefined; // with a panel `lookFor` chooses
   if (field.type === "checkbox") return field.checked || undefined;
   if (field.validity.badInput) return t("notanumber");
   const value = field.type === "password" ? field.value : field.value.trim();
@@ -87,10 +98,11 @@ function deviceAddress() {
 
 /** Switches off what the format cannot honour, and says in each fold what it holds. */
 export function settleForm() {
-  const format = $("format").value;
+  const format = panel ? (panel.format ?? "jpeg") : $("format").value;
+  const palette = () => (panel ? (panel.palette ?? "") : $("palette").value);
   $("device").href = deviceAddress();
-  if (USUAL_PALETTE[format] && !$("palette").value) setValue($("palette"), USUAL_PALETTE[format]);
-  for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name, $("palette").value);
+  if (!panel && USUAL_PALETTE[format] && !$("palette").value) setValue($("palette"), USUAL_PALETTE[format]);
+  for (const name of FIELDS) if (OPTIONS[name][0] === "image") $(name).disabled = !honours(format, name, palette());
   for (const id of ["palette", "dither"]) $(id).closest(".field").hidden = $(id).disabled;
   $("inks").hidden = $("palette").disabled && $("dither").disabled;
   for (const id of ["panel", "turn", "flip"]) $(id).disabled = $("width").disabled;

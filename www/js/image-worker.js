@@ -25,7 +25,8 @@ serve({
     const blob = new Blob([image.bytes], { type: mime });
     const preview = await draw(image, blob);
     const spent = (memory?.buffer.byteLength ?? 0) > MEMORY_LIMIT;
-    const value = { blob, width, height, format, mime, quality, warnings: [...warnings], preview, spent };
+    const thumb = preview && (await small(preview));
+    const value = { blob, width, height, format, mime, quality, warnings: [...warnings], preview, thumb, spent };
     return handOver(value, preview ? [preview] : []);
   },
 });
@@ -49,4 +50,17 @@ async function bounded(source) {
   const small = await createImageBitmap(full, size);
   full.close();
   return small;
+}
+
+/** Longest side of the picture in lists and in the history, in pixels. */
+const THUMB_SIDE = 320;
+
+/** @param {ImageBitmap} bitmap @returns {Promise<Blob>} PNG: dithered pixels have no business in a JPEG */
+async function small(bitmap) {
+  const scale = Math.min(1, THUMB_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: "image/png" });
 }

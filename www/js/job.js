@@ -5,8 +5,8 @@ import { errorNote } from "./errors.js";
 import { count, duration, part, size, speed } from "./numbers.js";
 import { t } from "./texts.js";
 
-/** state: [icon, tone, bar]; bar: "" moving, "busy" without value, "still" standing, "ok" full, null none */
-const STATES = {
+/** Each state's [icon, tone, bar]. bar: "" moving, "busy" without value, "still" standing, "ok" full, null none */
+export const STATES = {
   preparing: ["image", "", "busy"],
   connecting: ["go", "go", "busy"],
   queued: ["queue", "", "busy"],
@@ -31,7 +31,7 @@ export function paintJob(job, onAction) {
   state.className = tone ? `state ${tone}` : "state";
   state.dataset.state = job.state;
   $("facts").textContent = factsOf(job);
-  paintBar(job, bar);
+  paintBar($("progress"), job, bar);
   if (job.isOver) finish(job, onAction);
   const title = titleOf(job);
   if (document.title !== title) document.title = title;
@@ -54,15 +54,15 @@ export function paintButtons(job) {
 }
 
 /** A shape and words. The shape is made anew only when it changes: each one loads the sprite again. */
-function label(node, shape, words) {
+export function label(node, shape, words) {
   if (node.dataset.shape !== shape) node.replaceChildren(icon(shape), h("span"));
   node.dataset.shape = shape;
   const text = node.lastElementChild;
   if (text.textContent !== words) text.textContent = words;
 }
 
-function paintBar(job, bar) {
-  const progress = $("progress");
+/** @param {any} progress the element @param {SendJob} job @param {string | null} bar as in STATES */
+export function paintBar(progress, job, bar) {
   progress.hidden = bar === null;
   progress.className = bar === "still" || bar === "ok" ? bar : "";
   if (bar === "busy") return progress.removeAttribute("value");
@@ -72,13 +72,15 @@ function paintBar(job, bar) {
 
 const percent = ({ progress }) => (progress?.bytesTotal ? Math.floor((100 * progress.bytesAcked) / progress.bytesTotal) : 0);
 
-function sentenceOf(job) {
+/** @param {SendJob} job */
+export function sentenceOf(job) {
   if (job.state === "failed") return t("job.failed");
   if (job.state === "sending" && job.progress.phase === "finish") return t("job.finish");
   return t(`job.${job.state}`, percent(job));
 }
 
-function factsOf({ state, progress }) {
+/** @param {SendJob} job */
+export function factsOf({ state, progress }) {
   if (!progress || state === "preparing") return "";
   const resends = progress.resends > 0 && t("facts.resends", progress.resends);
   const ignored = progress.ignored > 0 && t("facts.ignored", progress.ignored);

@@ -3,7 +3,8 @@
 const KEY = "mqtt-image-sender";
 
 /**
- * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string }} Kept
+ * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string,
+ *   recipients?: string[], mode?: "devices" | "topic", lay?: "wall" | "list", template?: Record<string, string> }} Kept
  * @returns {Kept}
  */
 export function kept() {
@@ -20,6 +21,14 @@ export function keep(change) {
     localStorage.setItem(KEY, JSON.stringify({ ...kept(), ...change }));
   } catch {
     // a page without storage works all the same
+  }
+}
+
+export function forgetKept() {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // nothing was kept
   }
 }
 

@@ -2,6 +2,7 @@
 import { serve, announce, toPlain, coded } from "./rpc.js";
 import { loader } from "./module.js";
 import { newLines, outcomeOf, progressOf } from "./mirror.js";
+import { player } from "./practice-player.js";
 
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 load().catch(() => {}); // at once; whoever needs it next is told why it failed
@@ -9,10 +10,14 @@ load().catch(() => {}); // at once; whoever needs it next is told why it failed
 /** How often the page hears of a running transfer, in milliseconds: as often as a person can read it. */
 const TELL_EVERY = 125;
 
-/** The connection, and the options that it was made with. @type {{ key: string, client: any } | null} */
-let link = null;
-/** A connect that is under way. @type {{ key: string, abort: AbortController, done: Promise<void> } | null} */
-let attempt = null;
+/**
+ * The connections, each with the options that it was made with, by place: "form" for the fields of the Send view, a broker's id for devices.
+ * @type {Map<string, { key: string, client: any, watched?: Set<string> }>}
+ */
+const links = new Map();
+/** Connects that are under way, by place. @type {Map<string, { key: string, abort: AbortController, done: Promise<void> }>} */
+const attempts = new Map();
+const playAll = player(load, (image) => announce("practice", image));
 /** @type {Map<string, any>} */
 const transfers = new Map();
 
@@ -25,30 +30,33 @@ serve({
     return { access, advice };
   },
 
-  /** Connects, or keeps the connection that there is when it was made with the same options. */
-  async connect(options, { signal }) {
+  /** Connects, or keeps the connection that this place has when it was made with the same options. */
+  async connect({ place, options }, { signal }) {
     await load();
     const key = JSON.stringify(options);
+    const link = links.get(place);
     if (link?.key === key && link.client.state !== "closed") return;
+    const attempt = attempts.get(place);
     if (attempt?.key !== key) {
       attempt?.abort.abort();
       const abort = new AbortController(); // of the attempt only: the client must outlive the job that asked for it
-      attempt = { key, abort, done: open(key, options, abort.signal) };
+      attempts.set(place, { key, abort, done: open(place, key, options, abort.signal) });
     }
-    const mine = attempt;
+    const mine = attempts.get(place);
     const stop = () => mine.abort.abort();
-    signal.addEventListener("abort", stop);
+    if (place === "form") signal.addEventListener("abort", stop); // elsewhere other devices wait for the same connection
     try {
       await mine.done;
     } finally {
       signal.removeEventListener("abort", stop);
-      if (attempt === mine) attempt = null;
+      if (attempts.get(place) === mine) attempts.delete(place);
     }
   },
 
   /** Sends bytes that are ready; emits `{ progress, log }`, resolves with the outcome. */
-  async send({ key, blob, options }, { signal, emit }) {
+  async send({ place, key, blob, options }, { signal, emit }) {
     const bytes = new Uint8Array(await blob.arrayBuffer());
+    const link = links.get(place);
     if (!link) throw coded("TransferError", "closed", "There is no connection.");
     if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
     const startedAt = Date.now(); // the log counts from here
@@ -78,33 +86,57 @@ serve({
   pause: (key) => transfers.get(key)?.pause(),
   resume: (key) => transfers.get(key)?.resume(),
 
-  /** Tests the link after the tab was away. */
-  check: async () => (link ? link.client.check() : true),
+  /** Tests the links after the tab was away. */
+  check: async () => (await Promise.all([...links.values()].map(({ client }) => client.check()))).every(Boolean),
 
   close,
+
+  /** Publishes one message, for what is no picture. */
+  async publish({ place, topic, payload, retain }) {
+    const link = links.get(place);
+    if (!link) throw coded("MqttError", "closed", "There is no connection.");
+    await link.client.publish(topic, payload, { retain });
+  },
+
+  /** Tells of the messages on these topics. */
+  async watch({ place, topics }) {
+    const link = links.get(place);
+    if (!link) return;
+    link.watched ??= new Set();
+    for (const topic of topics) {
+      if (link.watched.has(topic)) continue;
+      link.watched.add(topic);
+      const decode = (payload) => new TextDecoder().decode(payload.slice(0, 4096));
+      await link.client.subscribe(topic, (message) => announce("message", { place, topic: message.topic, payload: decode(message.payload) }));
+    }
+  },
+
+  /** The practice devices that this page plays: those that were played and are not named any more end. */
+  play: playAll,
 });
 
-async function open(key, options, signal) {
+async function open(place, key, options, signal) {
   const { MqttClient } = await load();
-  await close();
+  await close(place);
   if (signal.aborted) throw coded("MqttError", "aborted", "Cancelled.");
-  announce("state", { state: "connecting" });
+  announce("state", { place, state: "connecting" });
   try {
     const client = await MqttClient.connect({ ...options, signal });
-    link = { key, client };
-    client.onstatechange = (state, cause) => link?.client === client && announce("state", { state, cause: cause && toPlain(cause) });
-    announce("state", { state: client.state });
+    links.set(place, { key, client });
+    client.onstatechange = (state, cause) => links.get(place)?.client === client && announce("state", { place, state, cause: cause && toPlain(cause) });
+    announce("state", { place, state: client.state });
   } catch (error) {
-    announce("state", { state: "none", cause: toPlain(error) });
+    announce("state", { place, state: "none", cause: toPlain(error) });
     throw error;
   }
 }
 
-async function close() {
-  const old = link;
-  link = null;
+/** @param {string} place */
+async function close(place) {
+  const old = links.get(place);
+  links.delete(place);
   if (!old) return;
   old.client.onstatechange = null;
   await old.client.close();
-  announce("state", { state: "none" });
+  announce("state", { place, state: "none" });
 }

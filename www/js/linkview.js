@@ -3,27 +3,47 @@ import { $, fill, h, note } from "./dom.js";
 import { access, onLinkState } from "./broker.js";
 import { asSentence } from "./errors.js";
 import { logStep } from "./log.js";
+import { PRACTICE, brokerOf } from "./registry.js";
+import { watchPresence } from "./presence.js";
+import { recipients, sendMode } from "./recipients.js";
+import { go } from "./router.js";
 import { t } from "./texts.js";
 
-const DOT = { none: "off", closed: "off", connecting: "busy", connected: "", reconnecting: "warn" };
-let current = "none";
-let host = "";
+export const DOT = { none: "off", closed: "off", connecting: "busy", connected: "", reconnecting: "warn" };
+/** Each connection's state, by place. @type {Map<string, string>} */
+const states = new Map();
+let hostOfForm = "";
+
+/** Where the next picture goes: the fields' broker, or that of the first device that is chosen. */
+function place() {
+  return sendMode() === "topic" ? "form" : (recipients()[0]?.broker ?? PRACTICE);
+}
 
 /** Paints the state that was last told. */
 export function paintLink() {
-  $("linkdot").className = `dot ${DOT[current]}`;
-  $("linktext").textContent = t(`link.${current}`, host);
+  const state = states.get(place()) ?? "none";
+  $("linkdot").className = `dot ${DOT[state]}`;
+  const name = nameOf(place());
+  $("linktext").textContent = state === "none" && place() !== "form" ? name : t(`link.${state}`, name);
 }
 
+const nameOf = (at) => (at === "form" ? hostOfForm : (brokerOf(at)?.name ?? t("link.none")));
+
 export function setUpLinkView() {
-  onLinkState(({ state, cause }) => {
-    if (state === "connecting") host = hostOf($("broker").value);
-    const changed = state !== current;
-    current = state;
+  onLinkState(({ place: at, state, cause }) => {
+    if (at === "") states.clear(); // a trap took all of them
+    if (at === "form" && state === "connecting") hostOfForm = hostOf($("broker").value);
+    const changed = state !== (states.get(at) ?? "none");
+    states.set(at, state);
     paintLink();
-    if (changed || cause) logStep(t(`link.${state}`, host), cause?.message ?? "", cause ? "bad" : "step");
+    if (changed || cause) logStep(t(`link.${state}`, nameOf(at)), cause?.message ?? "", cause ? "bad" : "step");
+    if (changed && state === "connected") watchPresence(at);
   });
-  $("link").addEventListener("click", () => $("broker").focus());
+  $("link").addEventListener("click", () => {
+    if (place() !== "form") return go("settings");
+    go("send");
+    $("broker").focus();
+  });
   $("broker").addEventListener("change", explainAccess);
   explainAccess();
 }

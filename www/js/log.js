@@ -28,11 +28,14 @@ export function logTransfer(log) {
 }
 
 /** @param {import("./broker.js").LogLine} line @returns {[string, string]} */
-function wordsOf({ event, function: kind, number, status, reason }) {
+export function wordsOf({ event, function: kind, number, status, reason }) {
   const message = MESSAGE[kind] && t(`message.${MESSAGE[kind]}`, String(number));
   const answer = status === undefined ? "" : t(status === 1 ? "status.whole" : "status.incomplete");
   return [t(`event.${event}`), [message, answer, reason].filter(Boolean).join(", ")];
 }
+
+/** A transfer's journal as text, a line each. @param {import("./broker.js").LogLine[]} log */
+export const journalText = (log) => log.map((line) => `${[new Date(line.at).toISOString(), ...wordsOf(line)].join("\t")}\n`).join("");
 
 /** @param {Line[]} more */
 function add(more) {

@@ -35,3 +35,20 @@ export function clock(at) {
   const two = (value, digits = 2) => String(value).padStart(digits, "0");
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${two(date.getMilliseconds(), 3)}`;
 }
+
+/** Today the time, else the day. @param {number} at since the epoch */
+export function moment(at) {
+  const date = new Date(at);
+  const today = date.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language(), today ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" }).format(date);
+}
+
+/** @param {number} at "Today", "Friday 27 November" in the page's language */
+export function day(at) {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days < 2) {
+    const word = new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(-days, "day");
+    return word[0].toUpperCase() + word.slice(1);
+  }
+  return new Intl.DateTimeFormat(language(), { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
+}

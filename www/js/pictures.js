@@ -5,7 +5,7 @@ import { isSvg, rasterise } from "./svg.js";
 
 /**
  * @typedef {{ blob: Blob, name: string, url?: string }} Source
- * @typedef {{ blob: Blob, width: number, height: number, format: string, mime: string, quality?: number, warnings: string[], preview: ImageBitmap | null }} Prepared
+ * @typedef {{ blob: Blob, width: number, height: number, format: string, mime: string, quality?: number, warnings: string[], preview: ImageBitmap | null, thumb: Blob | null }} Prepared
  */
 
 /** @type {import("./rpc.js").Remote | null} */

@@ -24,9 +24,10 @@ export class SendJob {
 
   /**
    * @param {{ draft: import("./link.js").Draft, picture: Promise<{ source: import("./pictures.js").Source, prepared: import("./pictures.js").Prepared }>,
-   *   onChange: (job: SendJob) => void, onLog: (lines: import("./broker.js").LogLine[]) => void }} what
+   *   onChange: (job: SendJob) => void, onLog: (lines: import("./broker.js").LogLine[]) => void, place?: string }} what
    */
-  constructor({ draft, picture, onChange, onLog }) {
+  constructor({ draft, picture, onChange, onLog, place = "form" }) {
+    this.place = place;
     this.draft = draft;
     this.picture = picture;
     this.bytes = 0; // of the prepared picture, once it is known
@@ -51,10 +52,17 @@ export class SendJob {
     }
   }
 
+  /** Over before it began. @param {import("./rpc.js").CodedError} error @returns {Result} */
+  fail(error) {
+    this.error = error;
+    this.#become("failed");
+    return failure(error);
+  }
+
   async #send() {
     const signal = this.#abort.signal;
     this.#become("preparing");
-    const connected = link.connect(this.draft.broker, signal);
+    const connected = link.connect(this.place, this.draft.broker, signal);
     connected.catch(() => {}); // a picture that cannot be prepared is said first
     const { source, prepared } = await unlessAborted(this.picture, signal);
     this.#become("connecting");
@@ -63,7 +71,7 @@ export class SendJob {
     this.bytes = prepared.blob.size;
     this.#become("queued");
     const options = { ...this.draft.send, name: this.name };
-    return link.send({ key: this.key, blob: prepared.blob, options }, { signal, onProgress: (progress) => this.#advance(progress), onLog: this.onLog });
+    return link.send({ place: this.place, key: this.key, blob: prepared.blob, options }, { signal, onProgress: (progress) => this.#advance(progress), onLog: this.onLog });
   }
 
   /** @param {import("./broker.js").Progress} progress */

@@ -1,0 +1,139 @@
+// One picture to many devices: each whole on its own reference device, with rows, remedies, a queue that survives, and a history.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { go, openWith, rows, selectDevices, sendPicture } from "../support/admin-page.mjs";
+import { sample } from "../support/images.mjs";
+import { until } from "../support/limits.mjs";
+import { setStage } from "../support/send-page.mjs";
+
+const limit = { timeout: 90_000 };
+let stage;
+before(async () => (stage = await setStage()));
+after(() => stage?.strike());
+
+const picture = { name: "menu.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) };
+/** So that a silent device fails in half a second. */
+const hasty = { ackTimeoutMs: 250, maxRetries: 1 };
+
+test("a picture for two kinds of panel arrives whole on each, one device is silent, and only that is sent again", limit, async () => {
+  const devices = [await stage.device(), await stage.device(), await stage.device({ numbering: "next" })];
+  const silent = { to: "mis/late/to", from: "mis/late/from" };
+  const page = await openWith(stage, [
+    { name: "Counter 1", ...devices[0].topics, groups: ["Café"] },
+    { name: "Counter 2", ...devices[1].topics, groups: ["Café"] },
+    { name: "Window", ...devices[2].topics, preset: "ws-2in13-b-v4", groups: ["Café"] },
+    { name: "Kitchen", ...silent, send: hasty },
+  ]);
+  await selectDevices(page, ["Counter 1", "Counter 2", "Window", "Kitchen"]);
+  assert.match(await page.locator("#send").innerText(), /Send to 4 devices/);
+  assert.equal(await page.locator("#kinds input").count(), 2, "two kinds of panel, two previews");
+  await sendPicture(page, picture);
+  await rows(page, { "Counter 1": "done", "Counter 2": "done", Window: "done", Kitchen: "failed" });
+  const images = await Promise.all(devices.map((device) => device.image()));
+  assert.deepEqual(images.map(({ whole, size, bytes }) => [whole, size ?? bytes]), [[true, 4736], [true, 4736], [true, 8000]]);
+  assert.equal(images[0].sha256, images[1].sha256, "the same bytes for the same kind");
+  assert.equal(await page.locator("#arrived").innerText(), "3 of 4 arrived");
+  const kitchen = page.locator('#jobs > li[data-device="Kitchen"]');
+  assert.match(await kitchen.innerText(), /Nothing answers on mis\/late\/from/);
+
+  const [journal] = await Promise.all([page.waitForEvent("download"), kitchen.locator("details").evaluate((fold) => (fold.open = true)).then(() => kitchen.getByRole("button", { name: "Save the journal" }).click())]);
+  assert.match(readFileSync(await journal.path(), "utf8"), /sent\tbegin\n.*sent again\tbegin/s);
+
+  const late = await stage.device({ to: silent.to, from: silent.from });
+  await page.locator("#retryall").click();
+  await rows(page, { Kitchen: "done" });
+  assert.equal((await late.image()).whole, true);
+  assert.deepEqual(devices.map((device) => device.unread()), [0, 0, 0], "nobody else got it twice");
+
+  await go(page, "history");
+  const past = page.locator(".past").first();
+  await past.waitFor();
+  assert.match(await past.innerText(), /menu\.raw[\s\S]*4 devices[\s\S]*Arrived/);
+  await past.getByRole("button", { name: /Send again/ }).click();
+  await rows(page, { "Counter 1": "done", Window: "done", Kitchen: "done" });
+  assert.equal((await devices[0].image()).sha256, images[0].sha256, "the same bytes again");
+
+  await go(page, "devices");
+  await until(5000, "what each device shows", async () => (await page.locator("#wall .unit img").count()) >= 4);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  for (const device of [...devices, late]) await device.stop();
+});
+
+test("a sleeping sign is waited for, and its picture is replaced by a newer one", limit, async () => {
+  const page = await openWith(stage, [{ name: "Terrace", to: "mis/terrace/to", from: "mis/terrace/from", sleeps: true }]);
+  await selectDevices(page, ["Terrace"]);
+  await sendPicture(page, { ...picture, name: "old.jpg" });
+  await rows(page, { Terrace: "waiting" });
+  await go(page, "send");
+  await sendPicture(page, { ...picture, name: "new.jpg" });
+  await rows(page, { Terrace: "waiting" });
+  const device = await stage.device({ to: "mis/terrace/to", from: "mis/terrace/from" });
+  await rows(page, { Terrace: "done" });
+  assert.equal((await device.image()).name, "new.raw");
+  assert.equal(device.unread(), 0, "the older one never comes");
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+test("pause holds every device, go on lets them finish, and cancel ends what is left", limit, async () => {
+  const [slow, other] = [await stage.device({ delay: 0.1 }), await stage.device({ delay: 0.1 })];
+  const page = await openWith(stage, [{ name: "A", ...slow.topics, preset: "ws-4in2-v2" }, { name: "B", ...other.topics, preset: "ws-4in2-v2" }]);
+  await selectDevices(page, ["A", "B"]);
+  await sendPicture(page, picture);
+  await rows(page, { A: "sending", B: "sending" });
+  await page.locator("#pauseall").click();
+  await rows(page, { A: "paused", B: "paused" });
+  await page.locator("#pauseall").click();
+  await page.locator('#jobs > li[data-device="B"]').getByRole("button", { name: "Cancel: B" }).click();
+  await rows(page, { A: "done", B: "cancelled" });
+  assert.equal((await slow.image()).whole, true);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await slow.stop();
+  await other.stop();
+});
+
+test("what was under way at a reload is offered, sends nothing before the click, and then arrives", limit, async () => {
+  const page = await openWith(stage, [{ name: "Terrace", to: "mis/reload/to", from: "mis/reload/from", sleeps: true }]);
+  await selectDevices(page, ["Terrace"]);
+  await sendPicture(page, picture);
+  await rows(page, { Terrace: "waiting" });
+  await until(5000, "it is kept", () => page.evaluate(() => new Promise((done) => {
+    indexedDB.open("mqtt-image-sender").onsuccess = ({ target: { result: db } }) => (db.transaction("queue").objectStore("queue").count().onsuccess = (event) => (db.close(), done(event.target.result === 1)));
+  })));
+  await page.reload();
+  const device = await stage.device({ to: "mis/reload/to", from: "mis/reload/from" });
+  const offer = page.locator('#resume [data-code="left"]');
+  await offer.waitFor();
+  assert.match(await offer.innerText(), /1 transfer was under way[\s\S]*Terrace/);
+  assert.equal(device.unread(), 0);
+  await offer.getByRole("button", { name: "Go on" }).click();
+  await rows(page, { Terrace: "done" });
+  const image = await device.image();
+  assert.deepEqual([image.whole, image.name], [true, "menu.raw"]);
+  await page.reload();
+  await page.locator("#h-send, #h-run").first().waitFor({ state: "attached" });
+  assert.equal(await page.locator('#resume [data-code="left"]').count(), 0, "and it is not offered again");
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+test("forty devices get their picture", { timeout: 120_000 }, async () => {
+  const device = await import("../support/mini-device.mjs");
+  const minis = await Promise.all(Array.from({ length: 40 }, () => device.startMiniDevice(stage.broker, () => 1)));
+  const page = await openWith(stage, minis.map(({ topics }, i) => ({ name: `Sign ${i + 1}`, ...topics, groups: ["All of them"] })));
+  await go(page, "send");
+  await page.locator("#choose").click();
+  await page.locator("#tolist .all", { hasText: "All of them" }).locator("input").check();
+  await page.locator("#to-dialog footer button").click();
+  await sendPicture(page, picture);
+  await until(60_000, async () => `all to arrive, not ${await page.locator("#arrived").innerText()}`, async () => (await page.locator("#arrived").innerText()).startsWith("40 of 4"));
+  for (const { frames } of minis) assert.equal(frames.filter(({ function: kind }) => kind === 2).length, 4, "4736 bytes in four chunks");
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  for (const mini of minis) await mini.stop();
+});

@@ -1,0 +1,147 @@
+// Who gets the picture: devices and groups as chips, and the dialog that chooses them; or one topic, by its fields.
+import { $, fill, h, icon } from "./dom.js";
+import { keep, kept } from "./kept.js";
+import { deviceOf, devices, groups, onRegistry } from "./registry.js";
+import { panelName } from "./look.js";
+import { openDialog } from "./dialog.js";
+import { t } from "./texts.js";
+
+/** @type {Set<string>} */
+let chosen = new Set();
+/** @type {"devices" | "topic"} */
+let mode = "devices";
+let onChange = () => {};
+
+export const sendMode = () => mode;
+/** @returns {import("./registry.js").Device[]} those that are still there, in the order of the list */
+export const recipients = () => devices().filter((device) => chosen.has(device.id));
+
+/** @param {Iterable<string>} ids */
+export function chooseDevices(ids) {
+  chosen = new Set(ids);
+  setMode("devices");
+  settle();
+}
+
+/** @param {"devices" | "topic"} next */
+function setMode(next) {
+  mode = next;
+  $("compose").dataset.mode = next;
+  $(next === "devices" ? "by-devices" : "by-topic").checked = true;
+}
+
+function settle() {
+  keep({ recipients: [...chosen], mode });
+  paintChips();
+  onChange();
+}
+
+/** @param {{ topic: boolean, changed: () => void }} how `topic`: the fields were given by a link */
+export function setUpRecipients({ topic, changed }) {
+  const last = kept();
+  chosen = new Set(last.recipients ?? devices().slice(0, 1).map(({ id }) => id));
+  setMode(topic ? "topic" : (last.mode ?? (last.fields ? "topic" : "devices")));
+  paintChips();
+  onChange = changed;
+  for (const [id, value] of /** @type {const} */ ([["by-devices", "devices"], ["by-topic", "topic"]])) {
+    $(id).addEventListener("change", () => {
+      setMode(value);
+      settle();
+    });
+  }
+  $("choose").addEventListener("click", choose);
+  $("toq").addEventListener("input", filter);
+  $("to-dialog").addEventListener("close", settle);
+  onRegistry(() => {
+    paintChips();
+    onChange();
+  });
+}
+
+/** A whole group is one chip. */
+export function paintChips() {
+  const open = new Set(recipients().map(({ id }) => id));
+  const chips = [];
+  for (const group of groups()) {
+    const members = devices().filter((device) => device.groups.includes(group));
+    if (members.length < 2 || !members.every(({ id }) => open.has(id))) continue;
+    members.forEach(({ id }) => open.delete(id));
+    chips.push(chip(group, t("to.n", members.length), members.map(({ id }) => id)));
+  }
+  for (const id of open) chips.push(chip(deviceOf(id).name, "", [id]));
+  $("chips").replaceChildren(...chips);
+  $("chips").hidden = chips.length === 0;
+  const asleep = recipients().filter((device) => device.sleeps);
+  fill($("to-hint"), chips.length === 0 ? t("to.nobody") : asleep.length === 0 ? "" : t("to.asleep", asleep.map(({ name }) => name).slice(0, 3).join(", "), asleep.length));
+}
+
+function chip(name, more, ids) {
+  const forget = () => {
+    const at = [...$("chips").children].findIndex((one) => one.contains(document.activeElement));
+    ids.forEach((id) => chosen.delete(id));
+    settle();
+    const next = $("chips").children[at] ?? $("chips").lastElementChild;
+    (next?.querySelector("button") ?? $("choose")).focus();
+  };
+  return h("li.chip", null, h("b", null, name), more && h("span.n", null, more), h("button.btn.quiet.icon", { type: "button", "aria-label": t("to.remove", name), onclick: forget }, icon("x")));
+}
+
+// ---------------------------------------------------------------- the dialog
+
+function choose() {
+  $("toq").value = "";
+  const named = groups().map((group) => [group, devices().filter((device) => device.groups[0] === group)]);
+  const rest = devices().filter((device) => !device.groups.length);
+  $("tolist").replaceChildren(...[...named, [t("group.none"), rest]].filter(([, list]) => list.length).map(([name, list]) => groupOf(name, list)));
+  countChosen();
+  openDialog("to-dialog");
+}
+
+function groupOf(name, list) {
+  const set = h("fieldset", null, h("legend.sr", null, name));
+  const all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
+  const boxes = list.map((device) => {
+    const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", value: device.id }));
+    box.checked = chosen.has(device.id);
+    box.addEventListener("change", () => {
+      if (box.checked) chosen.add(device.id);
+      else chosen.delete(device.id);
+      draw();
+    });
+    return box;
+  });
+  const draw = () => {
+    const n = boxes.filter((box) => box.checked).length;
+    all.checked = n === boxes.length;
+    all.indeterminate = n > 0 && n < boxes.length;
+    countChosen();
+  };
+  all.addEventListener("change", () => {
+    for (const device of list) {
+      if (all.checked) chosen.add(device.id);
+      else chosen.delete(device.id);
+    }
+    for (const box of boxes) box.checked = all.checked;
+    draw();
+  });
+  set.append(h("label.check.all", null, all, h("span", null, name), h("span.hint.num", null, String(list.length))),
+    ...list.map((device, i) => h("label.check.one", { "data-text": searchText(device) }, boxes[i], h("span", null, device.name, h("span.hint", null, panelName(device))), device.sleeps && icon("sleep"))));
+  draw();
+  return set;
+}
+
+/** What a device is found by. @param {import("./registry.js").Device} device */
+export const searchText = (device) => [device.name, device.to, device.from, panelName(device), ...device.groups].join(" ").toLowerCase();
+
+function filter() {
+  const words = $("toq").value.trim().toLowerCase();
+  for (const set of $("tolist").children) {
+    const labels = [...set.querySelectorAll(".one")];
+    for (const label of labels) label.hidden = !label.dataset.text.includes(words);
+    set.hidden = labels.every((label) => label.hidden);
+  }
+}
+
+function countChosen() {
+  $("ton").textContent = t("to.chosen", recipients().length);
+}

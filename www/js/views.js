@@ -1,0 +1,61 @@
+// Sets up what stands beside the Send view: devices, the run, history, settings, and their dialogs.
+import { $ } from "./dom.js";
+import { logStep } from "./log.js";
+import { setUpBrokerDialog } from "./brokerdialog.js";
+import { editDevice, setUpDeviceDialog } from "./devicedialog.js";
+import { remove, setUpDevicesView } from "./devicesview.js";
+import { setUpDialogs } from "./dialog.js";
+import { loadHistory } from "./history.js";
+import { setUpHistoryView } from "./historyview.js";
+import { setUpPractice } from "./practice.js";
+import { setUpPresence } from "./presence.js";
+import { holdTab } from "./queue.js";
+import { chooseDevices, recipients } from "./recipients.js";
+import { go, setUpRoutes } from "./router.js";
+import { sendAgain, sendCard, setUpSending } from "./sending.js";
+import { removeBroker, setUpSettings } from "./settings.js";
+import { testCard } from "./testcard.js";
+import { t } from "./texts.js";
+
+/** @param {{ toSendView: (action: string, error: any) => void }} ways */
+export async function setUpViews({ toSendView }) {
+  holdTab();
+  await loadHistory().catch(() => {});
+  setUpDialogs();
+  setUpDeviceDialog({ saved, removed: (device) => remove([device]) });
+  setUpBrokerDialog({ removed: removeBroker });
+  setUpSending({ toSendView: (action) => toSendView(action, new Error("")), addDevice: () => editDevice(null) });
+  setUpDevicesView({ send: (ids) => {
+    chooseDevices(ids);
+    go("send");
+  } });
+  setUpHistoryView({ again: sendAgain });
+  setUpSettings();
+  setUpPresence();
+  setUpPractice((error) => logStep(t("practice.failed"), error.message, "bad"));
+  setUpRoutes();
+  listenForKeys();
+}
+
+/** A new device is what one wants to send to next. */
+async function saved(device, test) {
+  if (test) return sendCard(device, await testCard({ name: device.name, width: device.image.width, height: device.image.height }));
+  if (recipients().length === 0) chooseDevices([device.id]);
+}
+
+let leader = 0;
+/** "g s", "g d", "g h", "g ," for the views, "/" to find. Never while a field or a dialog has the focus. */
+function listenForKeys() {
+  addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "g") return void (leader = event.timeStamp);
+    const path = event.timeStamp - leader < 1500 && { s: "send", d: "devices", h: "history", ",": "settings" }[event.key];
+    leader = 0;
+    if (path) go(path);
+    else if (event.key === "/" && !$("q").closest("section").hidden) {
+      event.preventDefault();
+      $("q").focus();
+    }
+  });
+}
