@@ -13,12 +13,12 @@ import { cleanAddress, isLoopback, readLink } from "./link.js";
 import { logStep, logTransfer, setUpLog } from "./log.js";
 import { count, duration, size } from "./numbers.js";
 import { DEFAULT_FROM, DEFAULT_TO, OPTIONS } from "./options.js";
-import { currentView } from "./router.js";
+import { currentView, setUpRoutes } from "./router.js";
 import { ask, showSize } from "./question.js";
 import { coded } from "./rpc.js";
 import { SendJob, failure } from "./send.js";
 import { setUpViews } from "./views.js";
-import { paintChips, sendMode, recipients, setUpRecipients } from "./recipients.js";
+import { paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./recipients.js";
 import { loadRegistry } from "./registry.js";
 import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
 import { offerLeftBehind, repaintSending } from "./sending.js";
@@ -279,19 +279,26 @@ async function start() {
   compose.onAction = act;
   if (opened.given) fillFromLink(opened);
   else fillFromKept(kept().fields ?? {});
-  await loadRegistry();
-  setUpRecipients({ topic: opened.given, changed: settleRecipients });
-  settleRecipients();
+  setUpRoutes();
+  setUpMode(opened.given);
   settleForm();
   listen();
   setUpLinkView();
-  await setUpViews({ toSendView: act });
-  setUpSamples(takeFile);
-  settleSamples(opened.given);
   link.watchLink();
-  offerLeftBehind().catch(() => {});
+  setUpKept(opened.given).catch((error) => logStep(t("data.failed"), error.message, "bad"));
   link.ready().catch((error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
   await follow(opened);
+}
+
+/** What this browser keeps, and the views of it. A link that sends does not wait for it. @param {boolean} given the fields stand as a link says */
+async function setUpKept(given) {
+  await loadRegistry();
+  setUpRecipients(settleRecipients);
+  settleRecipients();
+  await setUpViews({ toSendView: act });
+  setUpSamples(takeFile);
+  settleSamples(given || compose.hasSource);
+  await offerLeftBehind();
 }
 
 /** Other recipients, or another way to send: the panel on the stage may be another one. */

@@ -31,10 +31,36 @@ serve({
   },
 });
 
+/** Formats of panels whose white is not a screen's. */
+const PAPER = new Set(["mono1", "gray2", "gray4", "planes", "palette2", "palette4"]);
+/** What a panel's white and black look like to an eye that has adapted to it. */
+const WHITE = [234, 233, 227];
+const BLACK = [36, 36, 38];
+
+/** Moves a panel's measured colours so that its white is paper's: beside a white page the measured one looks dirty. @param {Uint8ClampedArray} data RGBA, changed in place */
+function adapt(data) {
+  let [light, dark] = [0, 0];
+  const luma = (i) => 2 * data[i] + 5 * data[i + 1] + data[i + 2];
+  for (let i = 0; i < data.length; i += 4) {
+    if (luma(i) > luma(light)) light = i;
+    if (luma(i) < luma(dark)) dark = i;
+  }
+  const [high, low] = [luma(light), luma(dark)];
+  if (high < 8 * 120) return; // a picture without white says nothing of it
+  for (let channel = 0; channel < 3; channel += 1) {
+    const [from, to] = [low < 8 * 90 ? data[dark + channel] : 0, data[light + channel]];
+    const [start, end] = [low < 8 * 90 ? BLACK[channel] : 0, WHITE[channel]];
+    const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => start + ((value - from) * (end - start)) / Math.max(1, to - from));
+    for (let i = channel; i < data.length; i += 4) data[i] = table[data[i]];
+  }
+}
+
 /** What the device will show, decoded from the prepared bytes; null where nothing can be shown. */
 async function draw(image, blob) {
   try {
-    return await bounded(image.preview());
+    const pixels = image.preview();
+    if (PAPER.has(image.format)) adapt(pixels.data);
+    return await bounded(pixels);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
   }

@@ -21,7 +21,7 @@ export const speed = (perSecond) => `${perSecond < 1000 ? `${three(perSecond)} B
 
 /** @param {number} ms "0.4 s", "9 s", "3 min" */
 export function duration(ms) {
-  if (ms < 9500) return t("seconds", format(ms / 1000, { maximumFractionDigits: 1 }));
+  if (ms < 9500) return t("seconds", format(Math.max(ms, 50) / 1000, { maximumFractionDigits: 1 }));
   if (ms < 99_500) return t("seconds", format(Math.round(ms / 1000)));
   if (ms < 5_400_000) return t("minutes", format(Math.round(ms / 60_000)));
   return t("hours", format(ms / 3_600_000, { maximumFractionDigits: 1 }));

@@ -36,11 +36,15 @@ function settle() {
   onChange();
 }
 
-/** @param {{ topic: boolean, changed: () => void }} how `topic`: the fields were given by a link */
-export function setUpRecipients({ topic, changed }) {
+/** The way to send, before anything else is known. @param {boolean} topic the fields were given by a link */
+export function setUpMode(topic) {
   const last = kept();
-  chosen = new Set(last.recipients ?? devices().slice(0, 1).map(({ id }) => id));
   setMode(topic ? "topic" : (last.mode ?? (last.fields ? "topic" : "devices")));
+}
+
+/** @param {() => void} changed other recipients, or another way to send */
+export function setUpRecipients(changed) {
+  chosen = new Set(kept().recipients ?? devices().slice(0, 1).map(({ id }) => id));
   paintChips();
   onChange = changed;
   for (const [id, value] of /** @type {const} */ ([["by-devices", "devices"], ["by-topic", "topic"]])) {

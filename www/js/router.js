@@ -6,9 +6,10 @@ const VIEWS = { send: "send", "send/run": "run", devices: "devices", history: "h
 const shown = new Map();
 let current = "";
 
-/** @param {string} view @param {() => void} show called each time the view comes up */
-export function onView(view, show) {
-  shown.set(view, show);
+/** @param {string} view @param {() => void} draw called each time the view comes up, and now if it is up */
+export function onView(view, draw) {
+  shown.set(view, draw);
+  if (current === view) draw();
 }
 
 /** @param {string} path as after "#/" */

@@ -11,7 +11,7 @@ import { setUpPractice } from "./practice.js";
 import { setUpPresence } from "./presence.js";
 import { holdTab } from "./queue.js";
 import { chooseDevices, recipients } from "./recipients.js";
-import { go, setUpRoutes } from "./router.js";
+import { go } from "./router.js";
 import { sendAgain, sendCard, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
 import { testCard } from "./testcard.js";
@@ -33,7 +33,6 @@ export async function setUpViews({ toSendView }) {
   setUpSettings();
   setUpPresence();
   setUpPractice((error) => logStep(t("practice.failed"), error.message, "bad"));
-  setUpRoutes();
   listenForKeys();
 }
 

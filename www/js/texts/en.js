@@ -476,6 +476,7 @@ export default {
   "data.safari": "Safari deletes it after 7 days without a visit, unless the page is installed.",
   "data.forget": "Delete everything",
   "data.sure": "Devices, brokers, passwords and the history go from this browser. This cannot be undone; an export can be imported again.",
+  "data.failed": "What this browser keeps could not be read.",
   "data.deleted": "Everything was deleted.",
   "import.file": "File with devices",
   "import.done": "{0} {0|device|devices} and {1} {1|broker|brokers} were imported.",

@@ -456,6 +456,7 @@ export default {
   "data.safari": "如果 7 天没有访问，Safari 会删除这些数据，除非已安装本页。",
   "data.forget": "全部删除",
   "data.sure": "设备、服务器、密码和历史将从此浏览器中删除。无法撤销；导出的文件可以再次导入。",
+  "data.failed": "无法读取此浏览器中保存的数据。",
   "data.deleted": "已全部删除。",
   "import.file": "设备文件",
   "import.done": "已导入 {0} 台设备和 {1} 个服务器。",

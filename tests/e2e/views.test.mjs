@@ -1,0 +1,84 @@
+// Every view, on a phone and on a desktop, in light and in dark: axe-core finds nothing, nothing scrolls sideways, and a picture of each is left.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { go, importList, listOf, openAdmin, rows, selectDevices, sendPicture } from "../support/admin-page.mjs";
+import { folder } from "../support/env.mjs";
+import { sample } from "../support/images.mjs";
+import { within } from "../support/limits.mjs";
+import { setStage } from "../support/send-page.mjs";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+let stage;
+before(async () => (stage = await setStage()));
+after(() => stage?.strike());
+
+const devices = (topics) => [
+  { name: "Counter 1", ...topics, groups: ["Café"], preset: "ws-2in9-g" },
+  { name: "Kitchen", to: "mis/none/to", from: "mis/none/from", send: { ackTimeoutMs: 200, maxRetries: 0 } },
+  { name: "Terrace", to: "mis/terrace/to", from: "mis/terrace/from", sleeps: true, preset: "spectra-4in", groups: ["Café"] },
+  { name: "Hall", to: "hall/img", from: "hall/ack", preset: "led-64x32" },
+  { name: "Cold store", to: "cold/img", from: "cold/ack", preset: "lcd-320x240" },
+];
+
+/** What there is to look at; each step begins where the last one ended. */
+const walk = {
+  first: (page) => go(page, "send"),
+  devices: async (page, { topics }) => {
+    await importList(page, listOf(stage, devices(topics)));
+    await go(page, "devices");
+    await page.getByRole("checkbox", { name: "Select Counter 1" }).check();
+  },
+  list: (page) => page.locator("#lay-list").check({ force: true }),
+  "add-device": (page) => page.locator("#adddevice").click(),
+  composed: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("#lay-wall").check({ force: true });
+    await page.getByRole("checkbox", { name: "Select Counter 1" }).uncheck();
+    await selectDevices(page, ["Counter 1", "Kitchen", "Terrace"]);
+    await page.locator("#file").setInputFiles({ name: "menu.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) });
+    await page.locator(".kind img").nth(2).waitFor({ state: "attached" });
+  },
+  recipients: (page) => page.locator("#choose").click(),
+  run: async (page) => {
+    await page.keyboard.press("Escape");
+    await sendPicture(page, { name: "menu.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) });
+    await rows(page, { "Counter 1": "done", Kitchen: "failed", Terrace: "waiting" });
+  },
+  history: (page) => go(page, "history").then(() => page.locator(".past").first().waitFor()),
+  wall: (page) => go(page, "devices"),
+  settings: (page) => go(page, "settings"),
+  broker: (page) => page.locator("#addbroker").click(),
+  topic: async (page) => {
+    await page.keyboard.press("Escape");
+    await go(page, "send");
+    await page.locator("#by-topic").check({ force: true });
+  },
+  device: (page) => page.goto(`${stage.site.url}/device.html`),
+};
+
+for (const width of [390, 1280]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`at ${width} pixels, ${colorScheme}, axe-core finds nothing on any view`, { timeout: 180_000 }, async () => {
+      const device = await stage.device();
+      const page = await openAdmin(stage, "#/send", { viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme });
+      await page.context().addInitScript({ path: axe });
+      await page.reload();
+      const found = {};
+      for (const [view, step] of Object.entries(walk)) {
+        await step(page, device);
+        await within(10_000, "the end of what moves", page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => {}))).then(() => true)));
+        await page.screenshot({ path: join(folder("screenshots"), `${view}-${width}-${colorScheme}.png`), caret: "initial", animations: "allow" });
+        const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {}; // all else is the same as in the light
+        const violations = await page.evaluate(async (options) => (await globalThis.axe.run(document, { resultTypes: ["violations"], ...options })).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`), rules);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (violations.length || wide > 0) found[view] = [...violations, ...(wide > 0 ? [`scrolls sideways by ${wide} pixels`] : [])];
+      }
+      assert.deepEqual(found, {});
+      assert.deepEqual(page.noted, []);
+      await page.done();
+      await device.stop();
+    });
+  }
+}
