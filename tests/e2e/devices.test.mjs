@@ -29,9 +29,9 @@ test("a device is added, keeps its topics over a reload, is copied, deleted, and
   await page.locator('#presets input[value="spectra-7in3"]').check();
   await page.locator("#d-sleeps").check();
   await page.locator("#device-form [type=submit]").click();
-  await until(5000, "the device on the wall", async () => (await names(page)).includes("Café 1.2"));
+  await until(10_000, "the device on the wall", async () => (await names(page)).includes("Café 1.2"));
   await page.reload();
-  await until(5000, "the device after the reload", async () => (await names(page)).includes("Café 1.2"));
+  await until(10_000, "the device after the reload", async () => (await names(page)).includes("Café 1.2"));
 
   await page.getByRole("checkbox", { name: "Select Café 1.2", exact: true }).check();
   await page.locator("#seldup").click();
@@ -40,9 +40,9 @@ test("a device is added, keeps its topics over a reload, is copied, deleted, and
   await page.keyboard.press("Escape");
   await page.getByRole("checkbox", { name: "Select Café 1.2", exact: true }).check();
   await page.locator("#seldelete").click();
-  await until(5000, "one device fewer", async () => !(await names(page)).includes("Café 1.2"));
+  await until(10_000, "one device fewer", async () => !(await names(page)).includes("Café 1.2"));
   await page.locator("#toastundo").click();
-  await until(5000, "the device again", async () => (await names(page)).includes("Café 1.2"));
+  await until(10_000, "the device again", async () => (await names(page)).includes("Café 1.2"));
   assert.deepEqual(page.noted, []);
   await page.done();
 });
@@ -84,7 +84,7 @@ test("an export holds every device and no password, and another browser takes it
   await page.locator("#b-password").fill("open-sesame");
   await page.locator("#b-keep").check();
   await page.locator("#broker-form [type=submit]").click();
-  await until(5000, "the password, which was to be kept", async () => (await keptText(page)).includes("open-sesame"));
+  await until(10_000, "the password, which was to be kept", async () => (await keptText(page)).includes("open-sesame"));
 
   const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#export").click()]);
   const text = readFileSync(await saved.path(), "utf8");
@@ -92,7 +92,7 @@ test("an export holds every device and no password, and another browser takes it
   const file = JSON.parse(text);
   const other = await openAdmin(stage);
   await importList(other, text);
-  await until(5000, "the device in the other browser", async () => (await names(other)).includes("Counter 1"));
+  await until(10_000, "the device in the other browser", async () => (await names(other)).includes("Counter 1"));
   const [again] = await Promise.all([other.waitForEvent("download"), go(other, "settings").then(() => other.locator("#export").click())]);
   const sorted = (list) => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
   const copy = JSON.parse(readFileSync(await again.path(), "utf8"));
@@ -111,19 +111,19 @@ test("a password that is not to be kept is nowhere in the browser, and a kept on
     await page.locator("#b-try").click();
     await page.locator('#b-outcome [data-code="ok"]').waitFor();
     await page.locator("#broker-form [type=submit]").click();
-    await until(5000, "the dialog closes", () => page.locator("#broker-dialog").evaluate((dialog) => !dialog.open));
+    await until(10_000, "the dialog closes", () => page.locator("#broker-dialog").evaluate((dialog) => !dialog.open));
   };
   await edit({ "b-user": "anna", "b-password": "open-sesame" }, false);
   await sleep(200);
   assert.ok(!(await keptText(page)).includes("sesame"));
   await edit({ "b-password": "open-sesame" }, true);
-  await until(5000, "the password, which was to be kept", async () => (await keptText(page)).includes("sesame"));
+  await until(10_000, "the password, which was to be kept", async () => (await keptText(page)).includes("sesame"));
   await page.getByRole("button", { name: "Edit Workshop" }).click();
   await page.locator("#b-url").fill("ws://127.0.0.1:1/elsewhere");
   await page.locator("#b-name").click();
   assert.equal(await page.locator("#b-password").inputValue(), "");
   await page.locator("#broker-form [type=submit]").click();
-  await until(5000, "no password any more", async () => !(await keptText(page)).includes("sesame"));
+  await until(10_000, "no password any more", async () => !(await keptText(page)).includes("sesame"));
   assert.ok(!(await page.locator("body").innerText()).includes("sesame"));
   assert.deepEqual(page.noted, []);
   await page.done();
@@ -141,7 +141,7 @@ for (const [what, text, said] of [
     const before = await keptText(page);
     const list = typeof text === "string" ? text : { ...listOf(stage, []), ...text };
     await importList(page, list);
-    await until(5000, "why not", async () => said.test(await page.locator("#importnote2").innerText().catch(() => "")));
+    await until(10_000, "why not", async () => said.test(await page.locator("#importnote2").innerText().catch(() => "")));
     const change = (await keptText(page)) === before;
     assert.ok(change, "nothing of it was taken");
     await page.done();

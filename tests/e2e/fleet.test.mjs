@@ -49,7 +49,7 @@ test("a picture for two kinds of panel arrives whole on each, one device is sile
   await go(page, "history");
   const past = page.locator(".past").first();
   await past.waitFor();
-  assert.match(await past.innerText(), /menu\.raw[\s\S]*4 devices[\s\S]*Arrived/);
+  await until(5000, async () => `all four in the history: ${await past.innerText()}`, async () => /menu\.raw[\s\S]*4 devices[\s\S]*Arrived/.test(await past.innerText()));
   await past.getByRole("button", { name: /Send again/ }).click();
   await rows(page, { "Counter 1": "done", Window: "done", Kitchen: "done" });
   assert.equal((await devices[0].image()).sha256, images[0].sha256, "the same bytes again");
@@ -131,7 +131,7 @@ test("forty devices get their picture", { timeout: 120_000 }, async () => {
   await page.locator("#tolist .all", { hasText: "All of them" }).locator("input").check();
   await page.locator("#to-dialog footer button").click();
   await sendPicture(page, picture);
-  await until(60_000, async () => `all to arrive, not ${await page.locator("#arrived").innerText()}`, async () => (await page.locator("#arrived").innerText()).startsWith("40 of 4"));
+  await until(60_000, async () => `all to arrive, not ${await page.locator("#arrived").innerText()}`, async () => (await page.locator("#arrived").innerText())=== "40 of 40 arrived");
   for (const { frames } of minis) assert.equal(frames.filter(({ function: kind }) => kind === 2).length, 4, "4736 bytes in four chunks");
   assert.deepEqual(page.noted, []);
   await page.done();

@@ -26,7 +26,7 @@ export async function importList(page, list) {
 export async function openWith(stage, devices, options) {
   const page = await openAdmin(stage, "#/devices", options);
   await importList(page, listOf(stage, devices));
-  await until(5000, "the devices", async () => (await page.locator(`[data-view="devices"] [data-id="d0"]`).count()) > 0);
+  await until(15_000, "the devices", async () => (await page.locator(`[data-view="devices"] [data-id="d0"]`).count()) > 0);
   return page;
 }
 

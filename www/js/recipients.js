@@ -1,7 +1,7 @@
 // Who gets the picture: devices and groups as chips, and the dialog that chooses them; or one topic, by its fields.
 import { $, fill, h, icon } from "./dom.js";
 import { keep, kept } from "./kept.js";
-import { deviceOf, devices, groups, onRegistry } from "./registry.js";
+import { PRACTICE, deviceOf, devices, groups, isFirstRun, onRegistry } from "./registry.js";
 import { panelName } from "./look.js";
 import { openDialog } from "./dialog.js";
 import { t } from "./texts.js";
@@ -42,21 +42,29 @@ export function setUpMode(topic) {
   setMode(topic ? "topic" : (last.mode ?? (last.fields ? "topic" : "devices")));
 }
 
+/** Nobody was chosen yet: the only device that there is, and the practice device only as long as it is that. */
+function usual() {
+  const real = devices().filter(({ broker }) => broker !== PRACTICE);
+  return (isFirstRun() ? devices().slice(0, 1) : real.length === 1 ? real : []).map(({ id }) => id);
+}
+
 /** @param {() => void} changed other recipients, or another way to send */
 export function setUpRecipients(changed) {
-  chosen = new Set(kept().recipients ?? devices().slice(0, 1).map(({ id }) => id));
+  chosen = new Set(kept().recipients ?? usual());
   paintChips();
   onChange = changed;
   for (const [id, value] of /** @type {const} */ ([["by-devices", "devices"], ["by-topic", "topic"]])) {
     $(id).addEventListener("change", () => {
       setMode(value);
-      settle();
+      keep({ mode });
+      onChange();
     });
   }
   $("choose").addEventListener("click", choose);
   $("toq").addEventListener("input", filter);
   $("to-dialog").addEventListener("close", settle);
   onRegistry(() => {
+    if (!kept().recipients) chosen = new Set(usual());
     paintChips();
     onChange();
   });

@@ -11,6 +11,7 @@ import { setUpPractice } from "./practice.js";
 import { setUpPresence } from "./presence.js";
 import { holdTab } from "./queue.js";
 import { chooseDevices, recipients } from "./recipients.js";
+import { PRACTICE } from "./registry.js";
 import { go } from "./router.js";
 import { sendAgain, sendCard, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
@@ -39,7 +40,7 @@ export async function setUpViews({ toSendView }) {
 /** A new device is what one wants to send to next. */
 async function saved(device, test) {
   if (test) return sendCard(device, await testCard({ name: device.name, width: device.image.width, height: device.image.height }));
-  if (recipients().length === 0) chooseDevices([device.id]);
+  if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
 }
 
 let leader = 0;
