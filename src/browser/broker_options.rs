@@ -9,6 +9,7 @@ use web_sys::AbortSignal;
 use super::client::qos;
 use super::error::Invalid;
 use super::options::Options;
+use super::practice;
 use super::source::bytes_of;
 use crate::client::{ClientOptions, ReconnectOptions};
 use crate::mqtt::{Credentials, SessionOptions, Will};
@@ -45,9 +46,9 @@ impl BrokerOptions {
 }
 
 fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
-    let value = options
-        .value("url")?
-        .ok_or_else(|| Invalid::new("url", "is needed: ws:// or wss:// and a host"))?;
+    let value = options.value("url")?.ok_or_else(|| {
+        Invalid::new("url", "is needed: ws:// or wss:// and a host, or practice:")
+    })?;
     let list = match value.dyn_ref::<Array>() {
         Some(list) => list.clone(),
         None => Array::of1(&value),
@@ -58,11 +59,14 @@ fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
     list.iter().map(|value| check_url(&value)).collect()
 }
 
-/// A URL that a WebSocket can be opened to.
+/// A URL that a link can be opened to.
 pub(super) fn check_url(value: &JsValue) -> Result<String, Invalid> {
     let text = value
         .as_string()
         .ok_or_else(|| Invalid::new("url", "must be a string, or an array of strings"))?;
+    if text == practice::URL {
+        return Ok(text);
+    }
     let url = web_sys::Url::new(&text).map_err(|_| {
         Invalid::new(
             "url",
@@ -86,7 +90,7 @@ pub(super) fn check_url(value: &JsValue) -> Result<String, Invalid> {
         )),
         other => Err(Invalid::new(
             "url",
-            format!("must begin with ws:// or wss://, not {other}"),
+            format!("must begin with ws:// or wss://, or be \"practice:\" alone, not {other}"),
         )),
     }
 }

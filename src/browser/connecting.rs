@@ -7,20 +7,20 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::access::{Access, access};
 use super::clock::now;
+use super::link::{Link, LinkEvent};
 use super::shell::{Shell, describe};
-use super::socket::{Socket, SocketEvent};
 use crate::client::{Error, LinkId};
 use crate::mqtt::Credentials;
 
 impl Shell {
-    pub(super) async fn open_socket(self: Rc<Self>, link: LinkId, url: usize) {
+    pub(super) async fn open_link(self: Rc<Self>, link: LinkId, url: usize) {
         let opened = self.open_with_credentials(link, url).await;
         if !self.core.borrow().wants(link) {
             return;
         }
         match opened {
-            Ok(socket) => {
-                self.socket.replace(Some((link, socket)));
+            Ok(opened) => {
+                self.link.replace(Some((link, opened)));
             }
             Err(error) => {
                 self.core.borrow_mut().handle_closed(now(), link, error);
@@ -33,7 +33,7 @@ impl Shell {
         self: &Rc<Self>,
         link: LinkId,
         url: usize,
-    ) -> Result<Socket, Error> {
+    ) -> Result<Link, Error> {
         let (credentials, signed) = self.credentials(link).await?;
         let url = signed
             .or_else(|| self.broker.urls.get(url).cloned())
@@ -46,10 +46,10 @@ impl Shell {
         }
         let shell = Rc::clone(self);
         let told = url.clone();
-        Socket::open(&url, move |event| {
-            shell.handle_socket(link, &told, &credentials, event)
-        })
-        .map_err(|thrown| {
+        let listener = move |event: LinkEvent<'_>| {
+            shell.handle_link(link, &told, &credentials, event);
+        };
+        Link::open(&url, Rc::new(listener)).map_err(|thrown| {
             let reason = format!(
                 "the browser refused to connect to {url}: {}",
                 describe(&thrown)
@@ -87,31 +87,25 @@ impl Shell {
         }
     }
 
-    fn handle_socket(
+    fn handle_link(
         self: &Rc<Self>,
         link: LinkId,
         url: &str,
         credentials: &Credentials,
-        event: SocketEvent,
+        event: LinkEvent<'_>,
     ) {
         let now = now();
         match event {
-            SocketEvent::Open => self.core.borrow_mut().handle_open(now, link, credentials),
-            SocketEvent::Message(bytes) => {
-                let bytes = js_sys::Uint8Array::new(&bytes);
-                let mut inbox = self.inbox.borrow_mut();
-                inbox.resize(usize::try_from(bytes.length()).unwrap_or(0), 0);
-                bytes.copy_to(&mut inbox);
-                self.core.borrow_mut().handle_input(now, link, &inbox);
-            }
-            SocketEvent::Text => {
+            LinkEvent::Open => self.core.borrow_mut().handle_open(now, link, credentials),
+            LinkEvent::Message(bytes) => self.core.borrow_mut().handle_input(now, link, bytes),
+            LinkEvent::Text => {
                 let reason =
                     "it sent a text frame, which MQTT over WebSocket does not have".to_owned();
                 self.core
                     .borrow_mut()
                     .handle_closed(now, link, Error::Protocol { reason });
             }
-            SocketEvent::Closed { code, reason } => {
+            LinkEvent::Closed { code, reason } => {
                 let was_up = self.core.borrow().is_up(link);
                 let reason = closed_reason(url, was_up, code, &reason);
                 if was_up {
@@ -144,7 +138,7 @@ impl Shell {
 /// A browser says of a socket that did not open only that it closed, whatever the cause.
 fn closed_reason(url: &str, was_up: bool, code: u16, reason: &str) -> String {
     let said = match (code, reason) {
-        (1006, "") => String::new(),
+        (LinkEvent::ABNORMAL, "") => String::new(),
         (code, "") => format!(" (close code {code})"),
         (code, reason) => format!(" (close code {code}: {reason})"),
     };

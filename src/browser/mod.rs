@@ -20,6 +20,10 @@ mod connecting;
 #[cfg(feature = "mqtt")]
 mod device;
 #[cfg(feature = "mqtt")]
+mod link;
+#[cfg(feature = "mqtt")]
+mod practice;
+#[cfg(feature = "mqtt")]
 mod prepared;
 #[cfg(feature = "mqtt")]
 mod promise;

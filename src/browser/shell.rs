@@ -15,9 +15,9 @@ use wasm_bindgen_futures::spawn_local;
 use super::clock::{Alarm, now};
 use super::device::DeviceHandle;
 use super::error::{mqtt_error, report_uncaught};
+use super::link::Link;
 use super::promise::Deferred;
 use super::signal::AbortGuard;
-use super::socket::Socket;
 use super::transfer::TransferHandle;
 use crate::client::{Client, ConnectionState, DeviceId, Error, Event, LinkId};
 use crate::mqtt::{Credentials, Message, PublishToken, SubscriptionId};
@@ -25,8 +25,8 @@ use crate::sorted::SortedMap;
 use crate::time::earliest;
 use crate::transfer::TransferId;
 
-/// How often a full socket is looked at again: there is no event for it.
-const FULL_SOCKET_POLL: Duration = Duration::from_millis(10);
+/// How often a full link is looked at again: there is no event for it.
+const FULL_LINK_POLL: Duration = Duration::from_millis(10);
 
 #[wasm_bindgen(module = "/src/browser/glue.js")]
 extern "C" {
@@ -67,14 +67,13 @@ pub(super) struct Shell {
     pub(super) core: RefCell<Client>,
     pub(super) client_id: String,
     pub(super) broker: Broker,
-    pub(super) socket: RefCell<Option<(LinkId, Socket)>>,
-    /// Packets on their way to the socket, and bytes on their way from it: both reused for ever.
+    pub(super) link: RefCell<Option<(LinkId, Link)>>,
+    /// Packets on their way to the link: reused for ever.
     outbox: RefCell<Vec<u8>>,
-    pub(super) inbox: RefCell<Vec<u8>>,
     alarm: Alarm,
     driving: Cell<bool>,
     scheduled: Cell<bool>,
-    socket_full: Cell<bool>,
+    link_full: Cell<bool>,
     pub(super) connected: Deferred,
     pub(super) on_state_change: RefCell<Option<Function>>,
     pub(super) publishes: RefCell<SortedMap<PublishToken, PendingPublish>>,
@@ -94,13 +93,12 @@ impl Shell {
             core: RefCell::new(core),
             client_id,
             broker,
-            socket: RefCell::default(),
+            link: RefCell::default(),
             outbox: RefCell::default(),
-            inbox: RefCell::default(),
             alarm: Alarm::default(),
             driving: Cell::new(false),
             scheduled: Cell::new(false),
-            socket_full: Cell::new(false),
+            link_full: Cell::new(false),
             connected: Deferred::new(),
             on_state_change: RefCell::default(),
             publishes: RefCell::default(),
@@ -143,27 +141,25 @@ impl Shell {
     }
 
     fn transmit(&self) {
-        let socket = self.socket.borrow();
-        let room = socket.as_ref().map_or(0, |(_, socket)| socket.room());
+        let link = self.link.borrow();
+        let room = link.as_ref().map_or(0, |(_, link)| link.room());
         let mut outbox = self.outbox.borrow_mut();
         outbox.clear();
         let sent = self
             .core
             .borrow_mut()
             .poll_transmit(now(), room, &mut outbox);
-        self.socket_full
-            .set(socket.is_some() && outbox.len() >= room);
-        if sent && let Some((_, socket)) = socket.as_ref() {
-            // A socket that is closing throws away what it is given; its close event follows.
-            let _ = socket.send(&outbox);
+        self.link_full.set(link.is_some() && outbox.len() >= room);
+        if sent && let Some((_, link)) = link.as_ref() {
+            link.send(&outbox);
         }
     }
 
     fn arm(self: &Rc<Self>) {
         let now = now();
         let mut deadline = self.core.borrow().poll_timeout(now);
-        if self.socket_full.get() {
-            deadline = earliest(deadline, Some(now + FULL_SOCKET_POLL));
+        if self.link_full.get() {
+            deadline = earliest(deadline, Some(now + FULL_LINK_POLL));
         }
         let shell = Rc::clone(self);
         self.alarm.set(deadline, move || {
@@ -175,8 +171,8 @@ impl Shell {
 
     fn handle(self: &Rc<Self>, event: Event) {
         match event {
-            Event::Open { link, url } => spawn_local(Rc::clone(self).open_socket(link, url)),
-            Event::Close { link } => self.close_socket(link),
+            Event::Open { link, url } => spawn_local(Rc::clone(self).open_link(link, url)),
+            Event::Close { link } => self.close_link(link),
             Event::State { state, cause } => self.handle_state(state, cause),
             Event::Message {
                 message,
@@ -218,8 +214,8 @@ impl Shell {
         }
     }
 
-    fn close_socket(&self, link: LinkId) {
-        let mut slot = self.socket.borrow_mut();
+    fn close_link(&self, link: LinkId) {
+        let mut slot = self.link.borrow_mut();
         if slot.as_ref().is_some_and(|(current, _)| *current == link) {
             slot.take();
         }
@@ -243,7 +239,7 @@ impl Shell {
     /// The client has ended: every promise that still waits is settled, so that nobody waits for ever.
     fn fail_everything(&self, cause: Option<&JsValue>) {
         self.alarm.clear();
-        self.socket.take();
+        self.link.take();
         self.abort.take();
         let closed = mqtt_error(&Error::Closed, cause.cloned());
         self.connected.reject(cause.unwrap_or(&closed));

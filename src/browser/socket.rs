@@ -1,24 +1,11 @@
 //! A WebSocket as bytes in and bytes out.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-/// Bytes that may wait in the browser for the network. It is more than a window of 64 chunks, so that a fast link never
-/// runs dry, and little enough that a cancelled transfer stops soon on a slow one.
-const MAX_BUFFERED: u32 = 256 * 1024;
-
-/// What a socket tells its owner.
-pub(super) enum SocketEvent {
-    Open,
-    /// One binary message.
-    Message(js_sys::ArrayBuffer),
-    /// A text frame: MQTT has none [MQTT-6.0.0-1].
-    Text,
-    Closed {
-        code: u16,
-        reason: String,
-    },
-}
+use super::link::{LinkEvent, Listener, MAX_BUFFERED};
 
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub(super) struct Socket {
@@ -34,29 +21,31 @@ impl Socket {
     ///
     /// # Errors
     /// What the constructor throws: a URL that is none, or a connection that the page may not make.
-    pub(super) fn open(
-        url: &str,
-        handle: impl Fn(SocketEvent) + Clone + 'static,
-    ) -> Result<Self, JsValue> {
+    pub(super) fn open(url: &str, listener: Listener) -> Result<Self, JsValue> {
         let socket = WebSocket::new_with_str(url, "mqtt")?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
-        let tell = handle.clone();
-        let on_open = Closure::<dyn FnMut()>::new(move || tell(SocketEvent::Open));
+        let tell = Rc::clone(&listener);
+        let on_open = Closure::<dyn FnMut()>::new(move || tell(LinkEvent::Open));
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
 
-        let tell = handle.clone();
+        let tell = Rc::clone(&listener);
+        // Reused for as long as the link lives.
+        let mut inbox = Vec::new();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            match event.data().dyn_into::<js_sys::ArrayBuffer>() {
-                Ok(bytes) => tell(SocketEvent::Message(bytes)),
-                Err(_) => tell(SocketEvent::Text),
-            }
+            let Ok(bytes) = event.data().dyn_into::<js_sys::ArrayBuffer>() else {
+                return tell(LinkEvent::Text);
+            };
+            let bytes = js_sys::Uint8Array::new(&bytes);
+            inbox.resize(usize::try_from(bytes.length()).unwrap_or(0), 0);
+            bytes.copy_to(&mut inbox);
+            tell(LinkEvent::Message(&inbox));
         });
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
         // `error` says nothing that `close` does not say after it.
         let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            handle(SocketEvent::Closed {
+            listener(LinkEvent::Closed {
                 code: event.code(),
                 reason: event.reason(),
             });
@@ -73,12 +62,14 @@ impl Socket {
 
     /// How many bytes the socket should still take now.
     pub(super) fn room(&self) -> usize {
-        usize::try_from(MAX_BUFFERED.saturating_sub(self.socket.buffered_amount())).unwrap_or(0)
+        let waiting = usize::try_from(self.socket.buffered_amount()).unwrap_or(usize::MAX);
+        MAX_BUFFERED.saturating_sub(waiting)
     }
 
     /// Hands bytes over as one message. The browser copies them out of linear memory before it returns.
-    pub(super) fn send(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.socket.send_with_u8_array(bytes)
+    pub(super) fn send(&self, bytes: &[u8]) {
+        // A socket that is closing throws away what it is given; its close event follows.
+        let _ = self.socket.send_with_u8_array(bytes);
     }
 }
 

@@ -1,5 +1,5 @@
 export interface BrokerOptions {
-  /** ws:// or wss://. Several: tried in turn, at first and at every reconnect (nodes of one cluster). */
+  /** ws:// or wss://, or "practice:" for the loopback broker inside the module (no network: first steps, tests). Several: tried in turn, at first and at every reconnect (nodes of one cluster). */
   url: string | string[];
   /** Default: `mis-` and 16 random hex digits. Any length is sent; refusal 2 names the length. */
   clientId?: string;
