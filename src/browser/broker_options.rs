@@ -21,6 +21,8 @@ const MAX_TIMER_MS: u32 = 0x7fff_ffff;
 pub(super) struct BrokerOptions {
     pub(super) urls: Vec<String>,
     pub(super) client: ClientOptions,
+    /// The client id was given, and another client may have been given it too.
+    pub(super) is_id_given: bool,
     pub(super) credentials: Credentials,
     pub(super) fresh_credentials: Option<Function>,
     pub(super) signal: Option<AbortSignal>,
@@ -32,12 +34,18 @@ impl BrokerOptions {
         let urls = urls(&mut options)?;
         let credentials = credentials(&mut options)?;
         let fresh_credentials = options.function("credentials")?;
-        let client = client(&mut options, urls.len(), fresh_credentials.is_some())?;
+        let client_id = options.string("clientId")?;
+        let is_id_given = client_id.is_some();
+        let client_id = client_id.unwrap_or_else(random_client_id);
+        let mut client = client(&mut options, &client_id)?;
+        client.urls = urls.len();
+        client.fresh_credentials = fresh_credentials.is_some();
         let signal = options.signal()?;
         options.finish()?;
         Ok(Self {
             urls,
             client,
+            is_id_given,
             credentials,
             fresh_credentials,
             signal,
@@ -119,13 +127,8 @@ pub(super) fn fresh_credentials(value: &JsValue) -> Result<(Credentials, Option<
     Ok((credentials, url))
 }
 
-fn client(
-    options: &mut Options,
-    urls: usize,
-    fresh_credentials: bool,
-) -> Result<ClientOptions, Invalid> {
-    let client_id = options.string("clientId")?.unwrap_or_else(random_client_id);
-    let mut session = SessionOptions::new(&client_id);
+fn client(options: &mut Options, client_id: &str) -> Result<ClientOptions, Invalid> {
+    let mut session = SessionOptions::new(client_id);
     if let Some(seconds) = options.integer("keepAlive", 0, 65_535)? {
         session.keep_alive = Duration::from_secs(seconds.into());
     }
@@ -137,8 +140,6 @@ fn client(
         session.max_packet_bytes = usize::try_from(most).unwrap_or(usize::MAX);
     }
     let mut client = ClientOptions::new(session);
-    client.urls = urls;
-    client.fresh_credentials = fresh_credentials;
     client.seed = random_bits();
     if let Some(ms) = options.integer("connectTimeoutMs", 1, MAX_TIMER_MS)? {
         client.connect_timeout = Duration::from_millis(ms.into());

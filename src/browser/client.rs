@@ -9,6 +9,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::broker_options::BrokerOptions;
 use super::clock::now;
 use super::error::{Invalid, mqtt_error, mqtt_invalid};
+use super::lock::Lock;
 use super::options::Options;
 use super::promise::Deferred;
 use super::shell::{Broker, Handler, PendingPublish, Shell};
@@ -153,6 +154,9 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
         return Err(mqtt_error(&Error::Aborted, None));
     }
     let client_id = options.client.session.client_id.clone();
+    let lock = options
+        .is_id_given
+        .then(|| Rc::new(Lock::client_id(&options.urls, &client_id)));
     let core = Client::new(options.client).map_err(|error| mqtt_error(&error, None))?;
     let broker = Broker {
         urls: options.urls,
@@ -160,6 +164,7 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
         fresh: options.fresh_credentials,
     };
     let shell = Shell::new(core, client_id, broker);
+    shell.client_lock.replace(lock);
     if let Some(signal) = options.signal {
         let aborted = Rc::downgrade(&shell);
         shell.abort.replace(Some(AbortGuard::new(signal, move || {

@@ -12,6 +12,9 @@ use super::shell::{Shell, describe};
 use crate::client::{Error, LinkId};
 use crate::mqtt::Credentials;
 
+/// How long another client may keep a client id: that of a page that is loaded again lets go late.
+const PATIENCE_MS: u32 = 1_000;
+
 impl Shell {
     pub(super) async fn open_link(self: Rc<Self>, link: LinkId, url: usize) {
         let opened = self.open_with_credentials(link, url).await;
@@ -34,6 +37,7 @@ impl Shell {
         link: LinkId,
         url: usize,
     ) -> Result<Link, Error> {
+        self.hold_client_id().await?;
         let (credentials, signed) = self.credentials(link).await?;
         let url = signed
             .or_else(|| self.broker.urls.get(url).cloned())
@@ -56,6 +60,21 @@ impl Shell {
             );
             self.platform_cause.replace(Some(thrown));
             Error::Network { reason }
+        })
+    }
+
+    /// The broker throws off the first of two clients with one id, and the two would do so to each other for ever.
+    async fn hold_client_id(&self) -> Result<(), Error> {
+        let lock = self.client_lock.borrow().clone();
+        let Some(lock) = lock else { return Ok(()) };
+        if lock.hold(Some(PATIENCE_MS)).await {
+            return Ok(());
+        }
+        Err(Error::Invalid {
+            option: "clientId",
+            reason: "another client of this browser, in this tab or another one, has it at this broker: close that one, \
+                     or leave clientId out for a random one"
+                .to_owned(),
         })
     }
 

@@ -22,6 +22,8 @@ mod device;
 #[cfg(feature = "mqtt")]
 mod link;
 #[cfg(feature = "mqtt")]
+mod lock;
+#[cfg(feature = "mqtt")]
 mod practice;
 #[cfg(feature = "mqtt")]
 mod prepared;

@@ -6,7 +6,7 @@
 
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -16,6 +16,7 @@ use super::clock::{Alarm, now};
 use super::device::DeviceHandle;
 use super::error::{mqtt_error, report_uncaught};
 use super::link::Link;
+use super::lock::Lock;
 use super::promise::Deferred;
 use super::signal::AbortGuard;
 use super::transfer::TransferHandle;
@@ -83,6 +84,10 @@ pub(super) struct Shell {
     pub(super) transfers: RefCell<SortedMap<TransferId, Rc<TransferHandle>>>,
     pub(super) devices: RefCell<SortedMap<DeviceId, Rc<DeviceHandle>>>,
     pub(super) abort: RefCell<Option<AbortGuard>>,
+    /// Held while the client lives, where its id was given.
+    pub(super) client_lock: RefCell<Option<Rc<Lock>>>,
+    /// The devices that are being sent to: one lock for all the transfers to one, which take their turns by themselves.
+    device_locks: RefCell<Vec<(String, Weak<Lock>)>>,
     /// What a platform's function threw, for the `cause` of the error that follows from it.
     pub(super) platform_cause: RefCell<Option<JsValue>>,
 }
@@ -108,8 +113,24 @@ impl Shell {
             transfers: RefCell::default(),
             devices: RefCell::default(),
             abort: RefCell::default(),
+            client_lock: RefCell::default(),
+            device_locks: RefCell::default(),
             platform_cause: RefCell::default(),
         })
+    }
+
+    /// The lock of the device that listens on `to`, as long as somebody keeps it.
+    pub(super) fn device_lock(&self, to: &str) -> Rc<Lock> {
+        let mut locks = self.device_locks.borrow_mut();
+        locks.retain(|(_, lock)| lock.strong_count() > 0);
+        let known = locks.iter().find(|(name, _)| name == to);
+        known
+            .and_then(|(_, lock)| lock.upgrade())
+            .unwrap_or_else(|| {
+                let lock = Rc::new(Lock::device(&self.broker.urls, to));
+                locks.push((to.to_owned(), Rc::downgrade(&lock)));
+                lock
+            })
     }
 
     /// Drives the core soon, but not before the exported function that called this has returned.
@@ -192,7 +213,7 @@ impl Shell {
                     check.resolve(&alive.into());
                 }
             }
-            Event::Progress(id) => self.with_transfer(id, |handle| handle.handle_progress(self)),
+            Event::Progress(id) => self.with_transfer(id, |handle| handle.handle_progress()),
             Event::Done(id, outcome) => {
                 self.end_transfer(id, |handle| handle.handle_done(&outcome))
             }
@@ -241,6 +262,7 @@ impl Shell {
         self.alarm.clear();
         self.link.take();
         self.abort.take();
+        self.client_lock.take();
         let closed = mqtt_error(&Error::Closed, cause.cloned());
         self.connected.reject(cause.unwrap_or(&closed));
         for (_, publish) in self.publishes.take().drain() {

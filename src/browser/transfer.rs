@@ -10,6 +10,7 @@ use web_sys::AbortSignal;
 
 use super::clock::now;
 use super::error::{mqtt_error, transfer_error, transfer_invalid};
+use super::lock::Lock;
 use super::prepared::Ready;
 use super::promise::Deferred;
 use super::send_options::SendOptions;
@@ -25,6 +26,9 @@ extern "C" {
     #[wasm_bindgen(js_name = leaveUnobserved)]
     fn leave_unobserved(promise: &Promise);
 }
+
+/// How often a transfer that another tab holds back looks whether it was cancelled meanwhile.
+const LOOK_AGAIN_MS: u32 = 1_000;
 
 /// A transfer to one device.
 #[wasm_bindgen(skip_typescript)]
@@ -77,6 +81,10 @@ pub(super) struct TransferHandle {
     done: Deferred,
     on_progress: Option<Function>,
     abort: RefCell<Option<AbortGuard>>,
+    /// Keeps other tabs from sending to the same device meanwhile.
+    device: RefCell<Option<Rc<Lock>>>,
+    /// The image is ready, and another tab sends to the device.
+    is_held_back: Cell<bool>,
     /// What is left when it has ended.
     last_progress: RefCell<Option<Progress>>,
     last_log: RefCell<Option<Log>>,
@@ -93,6 +101,8 @@ impl TransferHandle {
             done,
             on_progress,
             abort: RefCell::default(),
+            device: RefCell::default(),
+            is_held_back: Cell::new(false),
             last_progress: RefCell::default(),
             last_log: RefCell::default(),
         })
@@ -124,7 +134,7 @@ impl TransferHandle {
     }
 
     fn reject(&self, error: &JsValue) {
-        self.abort.take();
+        self.let_go();
         self.done.reject(error);
     }
 
@@ -134,10 +144,10 @@ impl TransferHandle {
             let core = shell.core.borrow();
             core.progress(now(), self.id.get()?)
         };
+        let elapsed = now().saturating_since(self.started);
         let progress = self.last_progress.borrow().clone().or_else(live);
-        ProgressView::new(
-            &progress.unwrap_or_else(|| Progress::queued(now().saturating_since(self.started))),
-        )
+        let progress = progress.filter(|_| !self.is_held_back.get());
+        ProgressView::new(&progress.unwrap_or_else(|| Progress::queued(elapsed)))
     }
 
     fn log(&self) -> JsValue {
@@ -156,10 +166,28 @@ impl TransferHandle {
     pub(super) fn keep_last(&self, progress: Option<Progress>, log: Option<Log>) {
         self.last_progress.replace(progress);
         self.last_log.replace(log);
-        self.abort.take();
+        self.let_go();
     }
 
-    pub(super) fn handle_progress(&self, _shell: &Shell) {
+    /// It has ended.
+    fn let_go(&self) {
+        self.abort.take();
+        self.device.take();
+    }
+
+    /// Waits until no other tab sends to the device, or this transfer has ended.
+    async fn hold_device(&self, shell: &Shell, to: &str) {
+        let lock = shell.device_lock(to);
+        self.device.replace(Some(Rc::clone(&lock)));
+        while !lock.hold(Some(LOOK_AGAIN_MS)).await && !self.done.is_settled() {
+            if !self.is_held_back.replace(true) {
+                self.handle_progress();
+            }
+        }
+        self.is_held_back.set(false);
+    }
+
+    pub(super) fn handle_progress(&self) {
         if let Some(on_progress) = &self.on_progress
             && !self.done.is_settled()
         {
@@ -273,12 +301,16 @@ async fn prepare_and_supply(
 ) {
     let SendOptions {
         source,
+        to,
         signal,
         transfer,
         name,
         ..
     } = options;
     let prepared = source.prepare(signal.as_ref()).await;
+    if prepared.is_ok() && !handle.done.is_settled() {
+        handle.hold_device(&shell, &to).await;
+    }
     if handle.done.is_settled() {
         return;
     }

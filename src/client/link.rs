@@ -152,8 +152,10 @@ impl Link {
             self.attempts = 0;
         }
         if !self.was_online {
-            // `connect` tries each URL once; reconnecting is for later losses.
-            return if self.attempts < u32::try_from(self.urls).unwrap_or(u32::MAX) {
+            // `connect` tries each URL once; reconnecting is for later losses. What the caller got wrong is so at all of them.
+            let is_callers = matches!(error, Error::Invalid { .. });
+            let has_more = self.attempts < u32::try_from(self.urls).unwrap_or(u32::MAX);
+            return if has_more && !is_callers {
                 AfterLoss::Open(self.open(now))
             } else {
                 self.close();
@@ -233,6 +235,17 @@ mod tests {
         assert_eq!(second.url, 1);
         assert_eq!(link.handle_lost(now, &fell()), AfterLoss::GiveUp);
         assert!(link.is_closed());
+    }
+
+    #[test]
+    fn what_the_caller_got_wrong_is_not_tried_at_the_next_url() {
+        let mut link = link(|options| options.urls = 2);
+        link.open(Instant::ZERO);
+        let taken = Error::Invalid {
+            option: "clientId",
+            reason: "taken".into(),
+        };
+        assert_eq!(link.handle_lost(Instant::ZERO, &taken), AfterLoss::GiveUp);
     }
 
     #[test]

@@ -5,10 +5,12 @@ import { chromium, needs } from "./env.mjs";
 const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
-export function startChromium({ args = [] } = {}) {
+/** The driver turns the back/forward cache off, `pageCache` turns it on again. */
+export function startChromium({ args = [], pageCache = false } = {}) {
   needs(chromium, "apt-get install chromium, or set MIS_CHROMIUM");
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return driver.launch({ executablePath: chromium, args: [...flags, ...root, ...args], timeout: 30_000 });
+  const ignoreDefaultArgs = pageCache ? ["--disable-back-forward-cache"] : [];
+  return driver.launch({ executablePath: chromium, args: [...flags, ...root, ...args], ignoreDefaultArgs, timeout: 30_000 });
 }
 
 /**

@@ -10,34 +10,43 @@ import { serve } from "./static-server.mjs";
 
 export const places = ["page", "worker"];
 
-/** Site and browser, and a broker unless told otherwise. `run(place, function, input)` runs the function there. */
-export async function openModule({ broker: wanted = true, users, module = "/pkg/mqtt_image_sender.js" } = {}) {
+/** The flags with which Chromium takes the site for one on the internet, of that name, that came over a safe connection. */
+const abroad = (host, { port }) => [
+  `--host-resolver-rules=MAP ${host} 127.0.0.1:${port}`, `--ip-address-space-overrides=127.0.0.1:${port}=public`,
+  `--unsafely-treat-insecure-origin-as-secure=http://${host}`,
+];
+
+/**
+ * Site and browser, and a broker unless told otherwise. `run(place, function, input)` runs the function there. With `host`
+ * the site has that name and is on the internet, as the browser sees it.
+ */
+export async function openModule({ broker: wanted = true, users, host, pageCache, module = "/pkg/mqtt_image_sender.js" } = {}) {
   needs(join(www, "pkg", "mqtt_image_sender.js"), "cargo xtask build");
   const broker = wanted ? await startMosquitto({ users }) : null;
-  const site = await serve({ folders: { "/pkg/": join(www, "pkg"), "/npm/": npmPackage, "/kit/": join(tests, "support") } });
+  const folders = { "/pkg/": join(www, "pkg"), "/npm/": npmPackage, "/kit/": join(tests, "support") };
+  const site = await serve({ folders, caching: pageCache ? "no-cache" : "no-store" });
   site.add("/bare.html", "<!doctype html><meta charset=utf-8><title>bare</title><body></body>");
-  const browser = await startChromium();
-  const page = await openPage(browser);
-  await page.goto(`${site.url}/bare.html`);
+  const browser = await startChromium({ pageCache, args: host ? abroad(host, site) : [] });
+  const baseURL = host ? `http://${host}` : site.url;
+  const page = await openPage(browser, { baseURL });
+  const first = await openTab(page);
 
   return {
     broker,
     site,
     browser,
-    page,
+    ...first,
     device: (options) => startDevice(broker, options),
-    /**
-     * Runs `body({ mis, kit, unhandled, input })` with the module loaded. It is sent as source, so it sees nothing
-     * of the test around it. Anything that went unhandled there is the test's failure, except errors with the text
-     * `uncaught`, and these must be there: what a caller's own callback throws is shown, not swallowed.
-     */
-    async run(place, body, input = {}, { uncaught } = {}) {
-      const job = { source: body.toString(), input: { broker: broker?.url, ...input }, module };
-      const { output, unhandled } = await page.evaluate(place === "page" ? onPage : inWorker, job);
-      if (uncaught) await until(3000, `the uncaught ${uncaught}`, () => page.noted.some((note) => note.includes(uncaught)));
-      const strange = [...unhandled, ...page.noted.splice(0)].filter((note) => !uncaught || !note.includes(uncaught));
-      assert.deepEqual(strange, []);
-      return output;
+    /** Another tab of the same browser: it shares locks and storage with the first. */
+    tab: async () => openTab(await page.context().newPage()),
+    /** A tab of another person's browser: nothing is shared, and other permissions are given. */
+    person: async (options) => openTab(await openPage(browser, { baseURL, ...options })),
+    /** One whose page came from this https origin. */
+    async httpsTab(origin, options) {
+      const tab = await openPage(browser, options);
+      const fromSite = async (route) => route.fulfill({ response: await route.fetch({ url: site.url + new URL(route.request().url()).pathname }) });
+      await tab.route(`${origin}/**`, fromSite);
+      return openTab(tab, `${origin}/bare.html`);
     },
     async close() {
       await browser.close();
@@ -45,6 +54,26 @@ export async function openModule({ broker: wanted = true, users, module = "/pkg/
       await broker?.stop();
     },
   };
+
+  async function openTab(tab, url = "/bare.html") {
+    await tab.goto(url);
+    return { page: tab, run: (place, body, input, options) => run(tab, place, body, input, options), close: () => (tab.done ?? (() => tab.close()))() };
+  }
+
+  /**
+   * Runs `body({ mis, kit, unhandled, input })` with the module loaded. It is sent as source, so it sees nothing
+   * of the test around it. Anything that went unhandled there is the test's failure, except errors with the text
+   * `uncaught`, and these must be there: what a caller's own callback throws is shown, not swallowed.
+   */
+  async function run(tab, place, body, input = {}, { uncaught } = {}) {
+    const noted = tab.noted ?? page.noted;
+    const job = { source: body.toString(), input: { broker: broker?.url, ...input }, module };
+    const { output, unhandled } = await tab.evaluate(place === "page" ? onPage : inWorker, job);
+    if (uncaught) await until(3000, `the uncaught ${uncaught}`, () => noted.some((note) => note.includes(uncaught)));
+    const strange = [...unhandled, ...noted.splice(0)].filter((note) => !uncaught || !note.includes(uncaught));
+    assert.deepEqual(strange, []);
+    return output;
+  }
 }
 
 async function onPage(job) {

@@ -20,9 +20,10 @@ const types = {
 
 /**
  * `folders` maps path prefixes to folders, e.g. `{ "/": www }`; the longest prefix wins. `cors` adds
- * Access-Control-Allow-Origin to everything: another origin with it lets the page fetch, one without does not.
+ * Access-Control-Allow-Origin to everything: another origin with it lets the page fetch, one without does not. What is
+ * "no-store" keeps a page with a socket out of the back/forward cache.
  */
-export async function serve({ folders = {}, cors = false } = {}) {
+export async function serve({ folders = {}, cors = false, caching = "no-store" } = {}) {
   const added = new Map();
   const requests = [];
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
@@ -39,7 +40,7 @@ export async function serve({ folders = {}, cors = false } = {}) {
     const path = decodeURIComponent(new URL(request.url, "http://127.0.0.1").pathname);
     requests.push(path);
     const found = await body(path).catch(() => null);
-    const headers = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+    const headers = { "Cache-Control": caching, "X-Content-Type-Options": "nosniff" };
     if (cors) headers["Access-Control-Allow-Origin"] = "*";
     if (!found) return response.writeHead(404, headers).end("not here");
     response.writeHead(200, { ...headers, "Content-Type": found.type, "Content-Length": found.bytes.length });

@@ -1,0 +1,64 @@
+// Web Locks: what only one client of this browser may hold at a time. Where there are none (no secure context, an old
+// browser, a frame without storage) everything is held.
+
+/** What is held or wished for: a page that rests in the back/forward cache is to keep it from nobody. */
+const holders = new Set();
+let awake = Promise.resolve();
+let wake = () => {};
+let isListening = false;
+
+function listen() {
+  if (isListening) return;
+  isListening = true;
+  addEventListener("pagehide", () => {
+    awake = new Promise((done) => (wake = done));
+    for (const holder of holders) holder.letGo();
+  });
+  addEventListener("pageshow", () => {
+    wake();
+    for (const holder of holders) holder.ask();
+  });
+}
+
+/** One after the other, in the given order, which has to be the same for all. `held` is false when `letGo` came first. */
+function ask(names) {
+  const end = new AbortController();
+  const { signal } = end;
+  const one = (name) => new Promise((held, failed) => {
+    const keep = () => signal.aborted || new Promise((letGo) => (held(), signal.addEventListener("abort", letGo)));
+    navigator.locks.request(name, { signal }, keep).catch(failed);
+  });
+  const all = async () => {
+    for (const name of names) await one(name);
+  };
+  return { held: all().then(() => !signal.aborted, () => !signal.aborted), letGo: () => end.abort() };
+}
+
+export function newLock(names) {
+  if (!globalThis.navigator?.locks || names.length === 0) return { hold: async () => true, release() {} };
+  listen();
+  let present = null;
+  const holder = {
+    ask: () => (present ??= ask(names)),
+    letGo() {
+      present?.letGo();
+      present = null;
+    },
+  };
+  return {
+    /** True once it is held; false where it was not within so many milliseconds, or was let go. The wish stands until `release`. */
+    async hold(patience) {
+      await awake;
+      holders.add(holder);
+      const { held } = holder.ask();
+      if (patience === undefined) return held;
+      let timer;
+      const late = new Promise((done) => (timer = setTimeout(done, patience, false)));
+      return Promise.race([held, late]).finally(() => clearTimeout(timer));
+    },
+    release() {
+      holders.delete(holder);
+      holder.letGo();
+    },
+  };
+}
