@@ -9,11 +9,11 @@ use wasm_bindgen_futures::future_to_promise;
 use super::broker_options::BrokerOptions;
 use super::clock::now;
 use super::error::{Invalid, mqtt_error, mqtt_invalid};
+use super::listening::Listening;
 use super::lock::Lock;
 use super::options::Options;
 use super::promise::Deferred;
 use super::shell::{Broker, Handler, PendingPublish, Shell};
-use super::signal::AbortGuard;
 use super::source::bytes_of;
 use super::transfer::{Transfer, start_transfer};
 use crate::client::{Client, Error};
@@ -59,6 +59,18 @@ impl MqttClient {
     #[wasm_bindgen(setter, js_name = onstatechange)]
     pub fn set_on_state_change(&self, callback: JsValue) {
         self.shell.on_state_change.replace(callback.dyn_into().ok());
+    }
+
+    /// The callback for what one should know although nothing failed, or null.
+    #[wasm_bindgen(getter, js_name = onnotice)]
+    pub fn on_notice(&self) -> Option<Function> {
+        self.shell.on_notice.borrow().clone()
+    }
+
+    /// Sets it; whatever is no function takes it away.
+    #[wasm_bindgen(setter, js_name = onnotice)]
+    pub fn set_on_notice(&self, callback: JsValue) {
+        self.shell.on_notice.replace(callback.dyn_into().ok());
     }
 
     /// Publishes a message; resolves when the exchange of its QoS is complete.
@@ -167,13 +179,16 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
     shell.client_lock.replace(lock);
     if let Some(signal) = options.signal {
         let aborted = Rc::downgrade(&shell);
-        shell.abort.replace(Some(AbortGuard::new(signal, move || {
-            if let Some(shell) = aborted.upgrade() {
-                shell.connected.reject(&mqtt_error(&Error::Aborted, None));
-                let _ = close(&shell);
-            }
-        })));
+        shell
+            .abort
+            .replace(Some(Listening::new(signal.into(), "abort", move || {
+                if let Some(shell) = aborted.upgrade() {
+                    shell.connected.reject(&mqtt_error(&Error::Aborted, None));
+                    let _ = close(&shell);
+                }
+            })));
     }
+    shell.watch_network();
     shell.core.borrow_mut().connect(now());
     shell.schedule();
     Ok(shell)
@@ -229,7 +244,7 @@ fn publish(
     let settled = Rc::new(Deferred::new());
     let abort = signal.map(|signal| {
         let shell = Rc::downgrade(shell);
-        AbortGuard::new(signal, move || {
+        Listening::new(signal.into(), "abort", move || {
             let Some(shell) = shell.upgrade() else { return };
             shell.core.borrow_mut().cancel_publish(token);
             let pending = shell.publishes.borrow_mut().remove(&token);

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::access::{Access, access};
 use super::clock::now;
 use super::link::{Link, LinkEvent};
+use super::listening::Listening;
 use super::shell::{Shell, describe};
 use crate::client::{Error, LinkId};
 use crate::mqtt::Credentials;
@@ -61,6 +62,22 @@ impl Shell {
             self.platform_cause.replace(Some(thrown));
             Error::Network { reason }
         })
+    }
+
+    /// Tries at once when the network comes back, and tests the link when it seems to go. Chromium tells pages alone, so the
+    /// page of a worker calls `check()`.
+    pub(super) fn watch_network(self: &Rc<Self>) {
+        let watch = |event, is_online| {
+            let shell = Rc::downgrade(self);
+            Listening::to_global(event, move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.core.borrow_mut().handle_network(now(), is_online);
+                    shell.drive();
+                }
+            })
+        };
+        self.network
+            .replace(vec![watch("online", true), watch("offline", false)]);
     }
 
     /// The broker throws off the first of two clients with one id, and the two would do so to each other for ever.

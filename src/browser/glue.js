@@ -2,6 +2,8 @@
 
 export const makeMessage = (topic, payload, qos, retain, dup) => ({ topic, payload, qos, retain, dup });
 
+export const makeNotice = (code, message, topic) => ({ code, message, topic });
+
 // SharedArrayBuffer is a name only on isolated pages.
 export const isSharedBuffer = (value) =>
   typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer;

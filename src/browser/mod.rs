@@ -20,7 +20,11 @@ mod connecting;
 #[cfg(feature = "mqtt")]
 mod device;
 #[cfg(feature = "mqtt")]
+mod events;
+#[cfg(feature = "mqtt")]
 mod link;
+#[cfg(feature = "mqtt")]
+mod listening;
 #[cfg(feature = "mqtt")]
 mod lock;
 #[cfg(feature = "mqtt")]
@@ -33,8 +37,6 @@ mod promise;
 mod send_options;
 #[cfg(feature = "mqtt")]
 mod shell;
-#[cfg(feature = "mqtt")]
-mod signal;
 #[cfg(feature = "mqtt")]
 mod socket;
 #[cfg(feature = "mqtt")]

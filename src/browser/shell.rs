@@ -1,6 +1,6 @@
 //! Gives `client::Client` a socket, a clock and JavaScript's promises.
 //!
-//! JavaScript runs only in [`Shell::handle`] and below, where nothing is borrowed: the core's events are taken out one by
+//! JavaScript runs only in [`Shell::handle`] (`events`) and below, where nothing is borrowed: the core's events are taken out one by
 //! one, and whatever a callback calls in its turn finds the core free. [`Shell::drive`] is not entered twice; the running
 //! one sees what a callback has changed.
 
@@ -14,32 +14,20 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::clock::{Alarm, now};
 use super::device::DeviceHandle;
-use super::error::{mqtt_error, report_uncaught};
+use super::error::report_uncaught;
 use super::link::Link;
+use super::listening::Listening;
 use super::lock::Lock;
 use super::promise::Deferred;
-use super::signal::AbortGuard;
 use super::transfer::TransferHandle;
-use crate::client::{Client, ConnectionState, DeviceId, Error, Event, LinkId};
-use crate::mqtt::{Credentials, Message, PublishToken, SubscriptionId};
+use crate::client::{Client, DeviceId, LinkId};
+use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
 use crate::sorted::SortedMap;
 use crate::time::earliest;
 use crate::transfer::TransferId;
 
 /// How often a full link is looked at again: there is no event for it.
 const FULL_LINK_POLL: Duration = Duration::from_millis(10);
-
-#[wasm_bindgen(module = "/src/browser/glue.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = makeMessage)]
-    fn make_message(
-        topic: &str,
-        payload: js_sys::Uint8Array,
-        qos: u8,
-        retain: bool,
-        dup: bool,
-    ) -> JsValue;
-}
 
 /// Where user name and password come from, and at which URLs the broker is.
 pub(super) struct Broker {
@@ -60,7 +48,7 @@ pub(super) struct Handler {
 /// A publish whose exchange is not complete.
 pub(super) struct PendingPublish {
     pub(super) settled: Rc<Deferred>,
-    pub(super) _abort: Option<AbortGuard>,
+    pub(super) _abort: Option<Listening>,
 }
 
 /// One client and everything of JavaScript's that waits for it.
@@ -71,19 +59,22 @@ pub(super) struct Shell {
     pub(super) link: RefCell<Option<(LinkId, Link)>>,
     /// Packets on their way to the link: reused for ever.
     outbox: RefCell<Vec<u8>>,
-    alarm: Alarm,
+    pub(super) alarm: Alarm,
     driving: Cell<bool>,
     scheduled: Cell<bool>,
     link_full: Cell<bool>,
     pub(super) connected: Deferred,
     pub(super) on_state_change: RefCell<Option<Function>>,
+    pub(super) on_notice: RefCell<Option<Function>>,
     pub(super) publishes: RefCell<SortedMap<PublishToken, PendingPublish>>,
     pub(super) handlers: RefCell<SortedMap<SubscriptionId, Handler>>,
     pub(super) checks: RefCell<Vec<Rc<Deferred>>>,
     pub(super) closes: RefCell<Vec<Rc<Deferred>>>,
     pub(super) transfers: RefCell<SortedMap<TransferId, Rc<TransferHandle>>>,
     pub(super) devices: RefCell<SortedMap<DeviceId, Rc<DeviceHandle>>>,
-    pub(super) abort: RefCell<Option<AbortGuard>>,
+    pub(super) abort: RefCell<Option<Listening>>,
+    /// `online` and `offline` of the page or worker.
+    pub(super) network: RefCell<Vec<Listening>>,
     /// Held while the client lives, where its id was given.
     pub(super) client_lock: RefCell<Option<Rc<Lock>>>,
     /// The devices that are being sent to: one lock for all the transfers to one, which take their turns by themselves.
@@ -106,6 +97,7 @@ impl Shell {
             link_full: Cell::new(false),
             connected: Deferred::new(),
             on_state_change: RefCell::default(),
+            on_notice: RefCell::default(),
             publishes: RefCell::default(),
             handlers: RefCell::default(),
             checks: RefCell::default(),
@@ -113,6 +105,7 @@ impl Shell {
             transfers: RefCell::default(),
             devices: RefCell::default(),
             abort: RefCell::default(),
+            network: RefCell::default(),
             client_lock: RefCell::default(),
             device_locks: RefCell::default(),
             platform_cause: RefCell::default(),
@@ -188,175 +181,6 @@ impl Shell {
             shell.core.borrow_mut().handle_timeout(super::clock::now());
             shell.drive();
         });
-    }
-
-    fn handle(self: &Rc<Self>, event: Event) {
-        match event {
-            Event::Open { link, url } => spawn_local(Rc::clone(self).open_link(link, url)),
-            Event::Close { link } => self.close_link(link),
-            Event::State { state, cause } => self.handle_state(state, cause),
-            Event::Message {
-                message,
-                subscriptions,
-            } => self.deliver(&message, &subscriptions),
-            Event::Published(token) => self.settle_publish(token, Ok(())),
-            Event::PublishFailed { token, error } => self.settle_publish(token, Err(error)),
-            Event::Subscribed { id, granted } => self.handle_granted(id, granted),
-            Event::Unsubscribed(id) => {
-                let handler = self.handlers.borrow_mut().remove(&id);
-                if let Some(ended) = handler.and_then(|handler| handler.ended) {
-                    ended.resolve(&JsValue::UNDEFINED);
-                }
-            }
-            Event::Checked { alive } => {
-                for check in self.checks.take() {
-                    check.resolve(&alive.into());
-                }
-            }
-            Event::Progress(id) => self.with_transfer(id, |handle| handle.handle_progress()),
-            Event::Done(id, outcome) => {
-                self.end_transfer(id, |handle| handle.handle_done(&outcome))
-            }
-            Event::Failed(id, error) => {
-                self.end_transfer(id, |handle| handle.handle_failed(&error))
-            }
-            Event::Attached(id, result) => {
-                let device = self.devices.borrow().get(&id).cloned();
-                if let Some(device) = device {
-                    device.handle_attached(result);
-                }
-            }
-            Event::Image(id, image) => {
-                let device = self.devices.borrow().get(&id).cloned();
-                if let Some(device) = device {
-                    device.handle_image(&image);
-                }
-            }
-        }
-    }
-
-    fn close_link(&self, link: LinkId) {
-        let mut slot = self.link.borrow_mut();
-        if slot.as_ref().is_some_and(|(current, _)| *current == link) {
-            slot.take();
-        }
-    }
-
-    fn handle_state(self: &Rc<Self>, state: ConnectionState, cause: Option<Error>) {
-        let platform_cause = self.platform_cause.take();
-        let cause = cause.map(|error| mqtt_error(&error, platform_cause));
-        match state {
-            ConnectionState::Connected => self.connected.resolve(&JsValue::UNDEFINED),
-            ConnectionState::Closed => self.fail_everything(cause.as_ref()),
-            ConnectionState::Connecting | ConnectionState::Reconnecting => {}
-        }
-        let callback = self.on_state_change.borrow().clone();
-        if let Some(callback) = callback {
-            let cause = cause.unwrap_or(JsValue::UNDEFINED);
-            report(callback.call2(&JsValue::UNDEFINED, &state.as_str().into(), &cause));
-        }
-    }
-
-    /// The client has ended: every promise that still waits is settled, so that nobody waits for ever.
-    fn fail_everything(&self, cause: Option<&JsValue>) {
-        self.alarm.clear();
-        self.link.take();
-        self.abort.take();
-        self.client_lock.take();
-        let closed = mqtt_error(&Error::Closed, cause.cloned());
-        self.connected.reject(cause.unwrap_or(&closed));
-        for (_, publish) in self.publishes.take().drain() {
-            publish.settled.reject(&closed);
-        }
-        for (_, handler) in self.handlers.take().drain() {
-            handler.granted.reject(&closed);
-            if let Some(ended) = handler.ended {
-                ended.resolve(&JsValue::UNDEFINED);
-            }
-        }
-        for check in self.checks.take() {
-            check.resolve(&JsValue::FALSE);
-        }
-        for (_, device) in self.devices.take().drain() {
-            device.handle_closed(&closed);
-        }
-        for close in self.closes.take() {
-            close.resolve(&JsValue::UNDEFINED);
-        }
-    }
-
-    fn deliver(&self, message: &Message, subscriptions: &[SubscriptionId]) {
-        for id in subscriptions {
-            let handler = self.handlers.borrow().get(id).and_then(|handler| {
-                // None is called after its end, not even for a message that came before it.
-                handler.ended.is_none().then(|| handler.on_message.clone())
-            });
-            if let Some(on_message) = handler {
-                // Each handler gets bytes of its own, so that one may keep or transfer them.
-                let payload = js_sys::Uint8Array::from(message.payload.as_slice());
-                let object = make_message(
-                    &message.topic,
-                    payload,
-                    message.qos.into(),
-                    message.retain,
-                    message.dup,
-                );
-                report(on_message.call1(&JsValue::UNDEFINED, &object));
-            }
-        }
-    }
-
-    fn settle_publish(&self, token: PublishToken, result: Result<(), Error>) {
-        let pending = self.publishes.borrow_mut().remove(&token);
-        if let Some(pending) = pending {
-            match result {
-                Ok(()) => pending.settled.resolve(&JsValue::UNDEFINED),
-                Err(error) => pending.settled.reject(&mqtt_error(&error, None)),
-            }
-        }
-    }
-
-    fn handle_granted(&self, id: SubscriptionId, granted: Result<crate::mqtt::QoS, Error>) {
-        match granted {
-            Ok(qos) => {
-                let deferred = self
-                    .handlers
-                    .borrow()
-                    .get(&id)
-                    .map(|handler| Rc::clone(&handler.granted));
-                if let Some(deferred) = deferred {
-                    deferred.resolve(&u8::from(qos).into());
-                }
-            }
-            Err(error) => {
-                let handler = self.handlers.borrow_mut().remove(&id);
-                if let Some(handler) = handler {
-                    handler.granted.reject(&mqtt_error(&error, None));
-                }
-            }
-        }
-    }
-
-    fn with_transfer(&self, id: TransferId, act: impl FnOnce(&Rc<TransferHandle>)) {
-        let handle = self.transfers.borrow().get(&id).cloned();
-        if let Some(handle) = handle {
-            act(&handle);
-        }
-    }
-
-    /// A transfer has ended: its last state moves from the core to its handle, and the core forgets it.
-    fn end_transfer(&self, id: TransferId, act: impl FnOnce(&Rc<TransferHandle>)) {
-        let handle = self.transfers.borrow_mut().remove(&id);
-        let (progress, log) = {
-            let mut core = self.core.borrow_mut();
-            let last = (core.progress(now(), id), core.log(id).cloned());
-            core.forget(id);
-            last
-        };
-        if let Some(handle) = handle {
-            handle.keep_last(progress, log);
-            act(&handle);
-        }
     }
 }
 

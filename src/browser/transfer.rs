@@ -10,12 +10,12 @@ use web_sys::AbortSignal;
 
 use super::clock::now;
 use super::error::{mqtt_error, transfer_error, transfer_invalid};
+use super::listening::Listening;
 use super::lock::Lock;
 use super::prepared::Ready;
 use super::promise::Deferred;
 use super::send_options::SendOptions;
 use super::shell::{Shell, report};
-use super::signal::AbortGuard;
 use super::views::{LogView, ProgressView};
 use crate::client::{Error, SendRequest};
 use crate::time::Instant;
@@ -27,7 +27,7 @@ extern "C" {
     fn leave_unobserved(promise: &Promise);
 }
 
-/// How often a transfer that another tab holds back looks whether it was cancelled meanwhile.
+/// How often a transfer that another client holds back looks whether it was cancelled meanwhile.
 const LOOK_AGAIN_MS: u32 = 1_000;
 
 /// A transfer to one device.
@@ -80,11 +80,9 @@ pub(super) struct TransferHandle {
     started: Instant,
     done: Deferred,
     on_progress: Option<Function>,
-    abort: RefCell<Option<AbortGuard>>,
+    abort: RefCell<Option<Listening>>,
     /// Keeps other tabs from sending to the same device meanwhile.
     device: RefCell<Option<Rc<Lock>>>,
-    /// The image is ready, and another tab sends to the device.
-    is_held_back: Cell<bool>,
     /// What is left when it has ended.
     last_progress: RefCell<Option<Progress>>,
     last_log: RefCell<Option<Log>>,
@@ -102,7 +100,6 @@ impl TransferHandle {
             on_progress,
             abort: RefCell::default(),
             device: RefCell::default(),
-            is_held_back: Cell::new(false),
             last_progress: RefCell::default(),
             last_log: RefCell::default(),
         })
@@ -144,10 +141,10 @@ impl TransferHandle {
             let core = shell.core.borrow();
             core.progress(now(), self.id.get()?)
         };
-        let elapsed = now().saturating_since(self.started);
         let progress = self.last_progress.borrow().clone().or_else(live);
-        let progress = progress.filter(|_| !self.is_held_back.get());
-        ProgressView::new(&progress.unwrap_or_else(|| Progress::queued(elapsed)))
+        ProgressView::new(
+            &progress.unwrap_or_else(|| Progress::queued(now().saturating_since(self.started))),
+        )
     }
 
     fn log(&self) -> JsValue {
@@ -175,16 +172,14 @@ impl TransferHandle {
         self.device.take();
     }
 
-    /// Waits until no other tab sends to the device, or this transfer has ended.
-    async fn hold_device(&self, shell: &Shell, to: &str) {
+    /// Waits until no other client sends to the device, or this transfer has ended.
+    async fn hold_device(&self, shell: &Rc<Shell>, id: TransferId, to: &str) {
         let lock = shell.device_lock(to);
         self.device.replace(Some(Rc::clone(&lock)));
         while !lock.hold(Some(LOOK_AGAIN_MS)).await && !self.done.is_settled() {
-            if !self.is_held_back.replace(true) {
-                self.handle_progress();
-            }
+            shell.core.borrow_mut().hold_back(now(), id);
+            shell.drive();
         }
-        self.is_held_back.set(false);
     }
 
     pub(super) fn handle_progress(&self) {
@@ -265,13 +260,15 @@ fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, options: SendOptions) {
     if let Some(signal) = &options.signal {
         let aborted = Rc::downgrade(handle);
         let fired = signal.clone();
-        handle
-            .abort
-            .replace(Some(AbortGuard::new(signal.clone(), move || {
+        handle.abort.replace(Some(Listening::new(
+            signal.clone().into(),
+            "abort",
+            move || {
                 if let Some(handle) = aborted.upgrade() {
                     handle.cancel(Some(fired.reason()));
                 }
-            })));
+            },
+        )));
     }
     shell.schedule();
     spawn_local(prepare_and_supply(
@@ -309,7 +306,7 @@ async fn prepare_and_supply(
     } = options;
     let prepared = source.prepare(signal.as_ref()).await;
     if prepared.is_ok() && !handle.done.is_settled() {
-        handle.hold_device(&shell, &to).await;
+        handle.hold_device(&shell, id, &to).await;
     }
     if handle.done.is_settled() {
         return;

@@ -1,6 +1,6 @@
 //! What a caller may ask of a client at any moment.
 
-use super::{Client, ConnectionState, DeviceId, Error, Event};
+use super::{Client, ConnectionState, DeviceId, Error, Event, Notice};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId, topic};
 use crate::time::Instant;
 use crate::transfer::{self, Image, Log, Numbering, Progress, TransferId, TransferOptions};
@@ -130,6 +130,15 @@ impl Client {
         }
         self.settle(now);
         supplied
+    }
+
+    /// Another client of this browser sends to the device of a reserved transfer: it waits, without holding up those after
+    /// it, until [`Client::supply`]. [`Event::Notice`] follows, once.
+    pub fn hold_back(&mut self, now: Instant, id: TransferId) {
+        if let Some(to) = self.fleet.hold_back(now, id) {
+            self.tell(Notice::DeviceInUse { to });
+            self.settle(now);
+        }
     }
 
     /// Ends a transfer from outside, for instance because its image could not be prepared.

@@ -1,6 +1,6 @@
 //! What a client tells its shell.
 
-use super::{DeviceId, Error, LinkId};
+use super::{DeviceId, Error, LinkId, Notice};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
 use crate::transfer::{self, Outcome, Received, TransferId};
 
@@ -90,6 +90,8 @@ pub enum Event {
     Failed(TransferId, transfer::Error),
     /// A virtual device can receive now, or its subscription was refused.
     Attached(DeviceId, Result<(), Error>),
+    /// Something that a person should know, although nothing failed.
+    Notice(Notice),
     /// A virtual device received an image, whole or cut off.
     Image(DeviceId, Received),
 }

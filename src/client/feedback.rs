@@ -27,9 +27,19 @@ pub(super) struct FeedbackTopics {
     by_subscription: SortedMap<SubscriptionId, String>,
     wakes: SortedMap<String, Wake>,
     wake_subscriptions: SortedSet<SubscriptionId>,
-    granted: SortedSet<SubscriptionId>,
+    granted: SortedMap<SubscriptionId, QoS>,
     /// Subscriptions that the session keeps for the next link, although this link's broker refused them.
     refused: SortedSet<SubscriptionId>,
+}
+
+/// What was last heard of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing yet.
+    New,
+    Granted(QoS),
+    /// Refused on this link, after it had been granted on an earlier one.
+    Refused,
 }
 
 /// A feedback topic whose readiness changed.
@@ -64,9 +74,26 @@ impl FeedbackTopics {
         self.by_subscription.contains_key(&id) || self.wake_subscriptions.contains(&id)
     }
 
-    /// True where messages come for `id`, as far as is known.
-    pub(super) fn is_granted(&self, id: SubscriptionId) -> bool {
-        self.granted.contains(&id)
+    /// Every topic that a subscription was made for here.
+    pub(super) fn filters(&self) -> impl Iterator<Item = &str> {
+        self.by_subscription
+            .values()
+            .chain(self.wakes.keys())
+            .map(String::as_str)
+    }
+
+    pub(super) fn standing(&self, id: SubscriptionId) -> Standing {
+        match self.granted.get(&id) {
+            Some(qos) => Standing::Granted(*qos),
+            None if self.refused.contains(&id) => Standing::Refused,
+            None => Standing::New,
+        }
+    }
+
+    /// The wake topic that `id` was made for.
+    pub(super) fn wake_of(&self, id: SubscriptionId) -> Option<&str> {
+        let is_it = |(_, wake): &(&String, &Wake)| wake.subscription == id;
+        self.wakes.iter().find(is_it).map(|(name, _)| name.as_str())
     }
 
     /// The feedback topic that `id` was made for.
@@ -78,8 +105,9 @@ impl FeedbackTopics {
         &mut self,
         session: &mut Session,
         id: SubscriptionId,
+        qos: QoS,
     ) -> Vec<Change> {
-        self.granted.insert(id);
+        self.granted.insert(id, qos);
         self.refused.remove(&id);
         match self.by_subscription.get(&id).cloned() {
             Some(from) => self.refresh(session, &from).into_iter().collect(),
@@ -93,7 +121,7 @@ impl FeedbackTopics {
         session: &mut Session,
         id: SubscriptionId,
     ) -> Vec<Change> {
-        let was_granted = self.granted.remove(&id);
+        let was_granted = self.granted.remove(&id).is_some();
         if let Some(from) = self.by_subscription.remove(&id) {
             // Refused on a later link, the session would ask for it again on the next.
             session.unsubscribe(id);
@@ -137,7 +165,9 @@ impl FeedbackTopics {
 
     /// Sees whether a live subscription serves `from`, and makes one where none does.
     fn refresh(&mut self, session: &mut Session, from: &str) -> Option<Change> {
-        let served = session.matching(from).any(|id| self.granted.contains(&id));
+        let served = session
+            .matching(from)
+            .any(|id| self.granted.contains_key(&id));
         let pending = session.matching(from).any(|id| !self.refused.contains(&id));
         let online = session.is_online();
         let topic = self.topics.get_mut(from)?;

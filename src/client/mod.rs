@@ -17,6 +17,7 @@ mod error;
 mod event;
 mod feedback;
 mod link;
+mod notice;
 mod options;
 mod pacer;
 mod routing;
@@ -30,6 +31,7 @@ pub use devices::DeviceId;
 pub use error::Error;
 pub use event::{ConnectionState, Event};
 pub use link::LinkId;
+pub use notice::Notice;
 pub use options::{ClientOptions, ReconnectOptions};
 
 use crate::mqtt::{Credentials, PublishToken, Session, SubscriptionId};
@@ -66,6 +68,8 @@ pub struct Client {
     checking: bool,
     /// Whose turn it is: the user's publishes or the transfers' frames.
     frames_first: bool,
+    /// Filters whose messages the broker sends under other topics, as the user was told.
+    rewritten: Vec<String>,
     events: VecDeque<Event>,
 }
 
@@ -88,6 +92,7 @@ impl Client {
             state: ConnectionState::Connecting,
             checking: false,
             frames_first: false,
+            rewritten: Vec::new(),
             events: VecDeque::new(),
         })
     }

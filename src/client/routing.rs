@@ -1,7 +1,7 @@
 //! Carries what the session and the fleet say to each other and to the shell.
 
-use super::feedback::Change;
-use super::{Client, ConnectionState, Error, Event};
+use super::feedback::{Change, Standing};
+use super::{Client, ConnectionState, Error, Event, Notice};
 use crate::mqtt::{self, Message, PublishError, QoS, SubscriptionId};
 use crate::time::Instant;
 use crate::transfer::{self, TransferId};
@@ -72,31 +72,59 @@ impl Client {
 
     fn handle_suback(&mut self, now: Instant, id: SubscriptionId, granted: Option<QoS>) {
         let own_topic = self.topics.topic_of(id).map(str::to_owned);
-        let is_wake = own_topic.is_none() && self.topics.is_own(id);
+        let wake = self.topics.wake_of(id).map(str::to_owned);
+        let before = self.topics.standing(id);
         let filter = match granted {
             // One that was never granted ends with its refusal.
-            None if !self.topics.is_granted(id) => self.filters.remove(&id),
+            None if before == Standing::New => self.filters.remove(&id),
             _ => self.filters.get(&id).cloned(),
         };
-        let filter = filter.unwrap_or_default();
         let changes = match granted {
-            Some(_) => self.topics.handle_granted(&mut self.session, id),
+            Some(qos) => self.topics.handle_granted(&mut self.session, id, qos),
             None => self.topics.handle_refused(&mut self.session, id),
         };
         self.apply(now, changes);
         match (own_topic, granted) {
             (Some(from), None) => self.fleet.handle_refused(now, &from),
             (Some(_), Some(_)) => {}
-            (None, _) if is_wake => {}
-            (None, granted) => {
-                let granted = granted.ok_or(Error::SubscriptionRefused { filter });
-                self.events
-                    .push_back(match self.devices.by_subscription(id) {
-                        Some(device) => Event::Attached(device, granted.map(|_| ())),
-                        None => Event::Subscribed { id, granted },
-                    });
-            }
+            (None, _) => match (wake, granted) {
+                // The transfer goes on: its begin is repeated in any case.
+                (Some(filter), None) => self.tell(Notice::SubscriptionRefused { filter }),
+                (Some(_), Some(_)) => {}
+                (None, _) => self.answer_suback(id, filter.unwrap_or_default(), before, granted),
+            },
         }
+    }
+
+    /// The user, or a device of this page, asked for `filter`.
+    fn answer_suback(
+        &mut self,
+        id: SubscriptionId,
+        filter: String,
+        before: Standing,
+        granted: Option<QoS>,
+    ) {
+        match (before, granted) {
+            // Its promise was kept long ago.
+            (Standing::Granted(_), None) => {
+                return self.tell(Notice::SubscriptionRefused { filter });
+            }
+            (Standing::Refused, None) => return,
+            (Standing::Granted(before), Some(granted)) if granted < before => {
+                self.tell(Notice::SubscriptionLowered {
+                    filter: filter.clone(),
+                    before,
+                    granted,
+                });
+            }
+            _ => {}
+        }
+        let granted = granted.ok_or(Error::SubscriptionRefused { filter });
+        self.events
+            .push_back(match self.devices.by_subscription(id) {
+                Some(device) => Event::Attached(device, granted.map(|_| ())),
+                None => Event::Subscribed { id, granted },
+            });
     }
 
     /// Tells the fleet on which topics feedback can arrive.
@@ -119,6 +147,9 @@ impl Client {
             }
         }
         let mut matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
+        if matching.is_empty() {
+            return self.suspect_rewriting(&message.topic);
+        }
         matching.sort_unstable();
         let mut subscriptions = Vec::new();
         for id in matching {
@@ -174,6 +205,9 @@ impl Client {
             transfer::Event::Failed(id, error) => {
                 self.release(now, id);
                 self.events.push_back(Event::Failed(id, error));
+            }
+            transfer::Event::OtherSender { to, from } => {
+                self.tell(Notice::AnotherSender { to, from });
             }
             transfer::Event::Idle(from) => self.topics.remove(&mut self.session, &from),
         }

@@ -1,6 +1,7 @@
 //! The client as a script of packets: what it sends, hears and tells, and at which millisecond.
 
 mod link;
+mod notices;
 mod pacing;
 mod topics;
 mod transfers;
@@ -345,6 +346,7 @@ fn tell(event: &Event) -> Option<String> {
             Ok(()) => "attached".to_owned(),
             Err(error) => format!("attaching {}", error.code()),
         },
+        Event::Notice(notice) => format!("notice {}: {}", notice.code(), notice.topic()),
         Event::Image(_, image) => format!("image {} whole: {}", image.name, image.whole),
     })
 }

@@ -8,7 +8,8 @@
 //! CONNACK says whether the broker kept it too.
 //!
 //! A refusal ends the handlers that never had a grant. Those that had one, on an earlier link, are told and stay, and
-//! are asked for again on the next link. A grant above what was asked is taken as it is.
+//! are asked for again on the next link. A grant below the one that they know of is told as well; one above what was asked
+//! is taken as it is.
 
 mod filter;
 

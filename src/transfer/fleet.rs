@@ -57,6 +57,13 @@ pub enum Event {
     Done(TransferId, Outcome),
     /// Failed, cancelled or replaced.
     Failed(TransferId, Error),
+    /// A transfer hears feedback on what it did not send. Once for each.
+    OtherSender {
+        /// Topic to its device.
+        to: String,
+        /// Topic of its feedback.
+        from: String,
+    },
     /// No transfer needs this feedback topic any longer.
     Idle(String),
 }
@@ -155,7 +162,7 @@ impl Fleet {
         let Some(entry) = self
             .transfers
             .get_mut(&id)
-            .filter(|entry| matches!(entry.state, State::Reserved))
+            .filter(|entry| matches!(entry.state, State::Reserved | State::HeldBack))
         else {
             return Err(Error::Aborted {
                 reason: AbortReason::Cancelled,
@@ -176,6 +183,20 @@ impl Fleet {
                 Err(error)
             }
         }
+    }
+
+    /// Something outside has to end before a reserved transfer may have its image: its place in the line is kept, and
+    /// others on its feedback topic need not wait for it. Gives the topic to its device, the first time.
+    pub fn hold_back(&mut self, now: Instant, id: TransferId) -> Option<String> {
+        let entry = self.transfers.get_mut(&id)?;
+        if !matches!(entry.state, State::Reserved) {
+            return None;
+        }
+        entry.state = State::HeldBack;
+        let to = entry.to.to_string();
+        self.events.push_back(Event::Progress(id));
+        self.advance_lane_of(now, id);
+        Some(to)
     }
 
     /// Ends a transfer from outside. [`Event::Failed`] follows.
@@ -376,6 +397,7 @@ impl Fleet {
         let entry = self.transfers.get(&id)?;
         let elapsed = now.saturating_since(entry.asked_at);
         Some(match &entry.state {
+            State::HeldBack => Progress::queued(elapsed),
             State::Reserved => Progress {
                 phase: Phase::Preparing,
                 ..Progress::queued(elapsed)
@@ -400,7 +422,7 @@ impl Fleet {
     /// The journal of a transfer, until it is forgotten.
     pub fn log(&self, id: TransferId) -> Option<&Log> {
         match &self.transfers.get(&id)?.state {
-            State::Reserved => None,
+            State::Reserved | State::HeldBack => None,
             State::Ready(sender) => Some(sender.log()),
             State::Ended { log, .. } => Some(log),
         }
@@ -427,7 +449,7 @@ impl Fleet {
     fn sender(&mut self, id: TransferId) -> Option<&mut Sender> {
         match &mut self.transfers.get_mut(&id)?.state {
             State::Ready(sender) => Some(sender),
-            State::Reserved | State::Ended { .. } => None,
+            State::Reserved | State::HeldBack | State::Ended { .. } => None,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod chunks;
 mod feedback;
+mod others;
 mod timeouts;
 mod transmit;
 
@@ -21,6 +22,7 @@ use super::rate::Rate;
 use super::window::Congestion;
 use crate::time::Instant;
 use chunks::{Chunks, Tries};
+use others::Others;
 pub(super) use transmit::Payload;
 
 /// Begin or finish: one message at a time, sent until it is answered.
@@ -75,6 +77,7 @@ pub(super) struct Sender {
     started_at: Instant,
     resends: u32,
     ignored: u32,
+    others: Others,
     /// Until when a frame that was sent more than once may still be on its way.
     stray_until: Option<Instant>,
     bytes_acked: usize,
@@ -164,6 +167,7 @@ impl Sender {
             started_at,
             resends: 0,
             ignored: 0,
+            others: Others::default(),
             stray_until: None,
             bytes_acked: 0,
             rate: Rate::default(),
@@ -189,6 +193,7 @@ impl Sender {
         self.link.is_online = true;
         if self.link.has_been_online {
             self.log.push(LogEntry::bare(now, LogEvent::Online));
+            self.others.handle_reconnect();
             self.resume_after_reconnect();
         }
         self.link.has_been_online = true;

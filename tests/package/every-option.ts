@@ -1,6 +1,6 @@
 // Uses every name and every option of the package once, as a user would write them. It is compiled, never run.
 import init, {
-  type BrokerOptions, type ConnectionState, type ImageSource, type PreparedImage, type PrepareOptions, type Progress, type SendOptions,
+  type BrokerOptions, type ConnectionState, type ImageSource, type Notice, type PreparedImage, type PrepareOptions, type Progress, type SendOptions,
   type Transfer, ImageError, MqttClient, MqttError, TransferError, VirtualDevice, checkAccess, isImageError, isMqttError, isTransferError,
   prepareImage,
 } from "mqtt-image-sender";
@@ -51,6 +51,8 @@ export async function use(source: ImageSource): Promise<string> {
   const client: MqttClient = await MqttClient.connect(broker);
   client.onstatechange = (state: ConnectionState, cause?: MqttError) => console.log(state, cause?.returnCode);
   client.onstatechange = null;
+  client.onnotice = ({ code, message, topic }: Notice) => console.log(code === "another-sender", message, topic);
+  client.onnotice = null;
   await client.publish("a", new Uint8Array(1), { qos: 1, retain: true, signal });
   const subscription = await client.subscribe("a/#", ({ topic, payload, qos, retain, dup }) => console.log(topic, payload.length, qos, retain, dup), { qos: 2 });
   const granted: 0 | 1 | 2 = subscription.qos;

@@ -28,6 +28,20 @@ export interface BrokerOptions {
 
 export type ConnectionState = "connecting" | "connected" | "reconnecting" | "closed";
 
+/** What a person should know although nothing failed. */
+export interface Notice {
+  /**
+   * Stable. `another-sender`: feedback came that nothing explains that this client sent to `topic`. `device-in-use`: another client of
+   * this browser, in this tab or another one, sends to `topic`, and the transfer waits for it. `topic-rewritten`: the broker delivers `topic` under another name, and so
+   * not to its subscription. `subscription-refused`, `subscription-lowered`: refused, or granted at a lower QoS, on a later link.
+   */
+  code: "another-sender" | "device-in-use" | "topic-rewritten" | "subscription-refused" | "subscription-lowered";
+  /** What it means and what to do. */
+  message: string;
+  /** The topic to the device, or the filter that was subscribed. */
+  topic: string;
+}
+
 /** One MQTT 3.1.1 connection. */
 export class MqttClient {
   /** Tries each URL once, and fails with the last one's error; resolves after CONNACK 0 (`reconnect` is for later losses). Rejects with `MqttError` (`refused`, `timeout`, `network`, `blocked`, `protocol`, `invalid`). */
@@ -36,6 +50,8 @@ export class MqttClient {
   readonly clientId: string;
   /** Called with every change of state, and with the error that caused it. */
   onstatechange: ((state: ConnectionState, cause?: MqttError) => void) | null;
+  /** Called with what a person should know although nothing failed. */
+  onnotice: ((notice: Notice) => void) | null;
   /**
    * Resolves when the exchange of its QoS is complete: 0 handed to the socket, 1 PUBACK, 2 PUBCOMP. While the link is down publishes wait,
    * in order, at most 100,000 and 16 MiB; then `queue-full`.
@@ -45,7 +61,7 @@ export class MqttClient {
   subscribe(filter: string, onMessage: (message: { topic: string; payload: Uint8Array; qos: 0 | 1 | 2; retain: boolean; dup: boolean }) => void, options?: { qos?: 0 | 1 | 2 }): Promise<{ qos: 0 | 1 | 2; unsubscribe(): Promise<void> }>;
   /** Starts a transfer to one device; returns at once and never throws: what is wrong rejects `done`. A PreparedImage is held once, whatever the number of transfers, and takes no PrepareOptions (`invalid`). The caller's bytes are copied before it returns. */
   sendImage(image: ImageSource | PreparedImage, options?: SendOptions): Transfer;
-  /** Tests the link now (PINGREQ, 2 s). A page calls it on `visibilitychange` and `pageshow`, which do not reach workers. */
+  /** Tests the link now (PINGREQ, 2 s). A page calls it on `visibilitychange` and `pageshow`, which do not reach workers, nor does `online` in Chromium. */
   check(): Promise<boolean>;
   /** Sends DISCONNECT and closes, without waiting for the browser's close event; unfinished transfers fail with `closed`, later calls too. May be called twice, and in a callback. */
   close(): Promise<void>;

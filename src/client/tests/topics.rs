@@ -166,7 +166,7 @@ fn a_covering_one_that_a_later_link_refuses_no_longer_counts() {
         .accepts(false)
         .sends(&["SUBSCRIBE ack/+"])
         .refuses("ack/+");
-    client.tells(&["subscription refused", "connected"]);
+    client.tells(&["notice subscription-refused: ack/+", "connected"]);
     client.send_with(5, |request| request.from = "ack/7".into(), |_| {});
     client
         .sends(&["SUBSCRIBE ack/7"])

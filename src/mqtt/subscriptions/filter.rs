@@ -117,9 +117,11 @@ impl Filter {
         events: &mut VecDeque<Event>,
     ) {
         for handler in &mut self.handlers {
-            let is_news = handler
-                .told
-                .is_none_or(|told| told.is_ok() != answer.is_ok());
+            let is_news = match (handler.told, answer) {
+                (None, _) => true,
+                (Some(Ok(told)), Ok(granted)) => granted < told,
+                (Some(told), _) => told.is_ok() != answer.is_ok(),
+            };
             if handler.qos <= asked && is_news {
                 handler.told = Some(answer);
                 let (id, granted) = (handler.id, answer);

@@ -32,6 +32,8 @@ pub(super) struct Entry {
 pub(super) enum State {
     /// Its image is being prepared.
     Reserved,
+    /// Its image may be ready, but something outside has to end first.
+    HeldBack,
     Ready(Box<Sender>),
     Ended {
         progress: Progress,

@@ -15,11 +15,18 @@ impl Fleet {
         if let Some(end) = sender.poll_end() {
             return self.end(now, id, end);
         }
+        let hears_another = sender.poll_other_sender();
         if sender.poll_link_test() {
             self.events.push_back(Event::TestLink);
         }
         self.recount(id);
         if let Some(entry) = self.transfers.get_mut(&id) {
+            if hears_another {
+                self.events.push_back(Event::OtherSender {
+                    to: entry.to.to_string(),
+                    from: entry.from.to_string(),
+                });
+            }
             let State::Ready(sender) = &entry.state else {
                 return;
             };
@@ -41,7 +48,7 @@ impl Fleet {
         };
         let outstanding = match &entry.state {
             State::Ready(sender) => sender.outstanding(),
-            State::Reserved | State::Ended { .. } => 0,
+            State::Reserved | State::HeldBack | State::Ended { .. } => 0,
         };
         let before = core::mem::replace(&mut entry.counted, outstanding);
         self.outstanding = self.outstanding + outstanding - before;

@@ -240,6 +240,9 @@ impl Sender {
 
     fn ignore(&mut self, now: Instant, feedback: Option<Feedback>, reason: &'static str) {
         self.ignored = self.ignored.saturating_add(1);
+        if let Some(feedback) = feedback {
+            self.suspect(now, feedback);
+        }
         let entry = match feedback {
             Some(feedback) => LogEntry {
                 status: Some(feedback.status),

@@ -3,6 +3,7 @@
 mod course;
 mod link;
 mod numbering;
+mod others;
 mod rules;
 mod waiting;
 mod window;

@@ -35,6 +35,7 @@ impl Sender {
             Payload::Chunk(_) => self.chunk_sent(now)?,
         };
         self.sent.handle_sent(now, payload);
+        self.others.handle_sent(payload);
         Some((self.frame(now, payload, is_first), payload))
     }
 

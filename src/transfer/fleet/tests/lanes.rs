@@ -409,3 +409,40 @@ fn a_link_that_fell_asleep_is_forgotten_with_the_next_one() {
     fleet.subscribed("other").sends(&["b begin"]);
     assert_eq!(fleet.phase(second), Phase::Begin);
 }
+
+#[test]
+fn one_that_is_held_back_keeps_its_place_and_holds_up_nobody() {
+    let mut fleet = script();
+    let held = fleet.fleet.reserve(fleet.now, "a", "ack", 0);
+    let second = fleet.add("b", "ack", 5);
+    let third = fleet.add("c", "ack", 5);
+    fleet.subscribed("ack").sends_nothing();
+    assert_eq!(fleet.fleet.hold_back(fleet.now, held), Some("a".to_owned()));
+    assert_eq!(fleet.fleet.hold_back(fleet.now, held), None);
+    assert_eq!(fleet.phase(held), Phase::Queued);
+    fleet.begins("b", "ack");
+    // Its time comes while another one runs: it is the next.
+    fleet.supply(held, 5, |_| {}).unwrap();
+    fleet.sends(&["b 0"]).hears("ack", got(0));
+    fleet
+        .sends(&["b finish"])
+        .hears("ack", whole())
+        .is_done(second);
+    fleet.at(2_000).delivers("a", "ack").is_done(held);
+    assert_eq!(fleet.fleet.hold_back(fleet.now, third), None);
+    fleet.at(4_000).delivers("c", "ack").is_done(third);
+}
+
+#[test]
+fn one_that_is_held_back_can_be_cancelled() {
+    let mut fleet = script();
+    let held = fleet.fleet.reserve(fleet.now, "a", "ack", 0);
+    fleet.fleet.hold_back(fleet.now, held);
+    fleet.fleet.cancel(fleet.now, held);
+    let reason = AbortReason::Cancelled;
+    assert!(
+        fleet
+            .tells()
+            .contains(&Event::Failed(held, Error::Aborted { reason }))
+    );
+}
