@@ -2,6 +2,7 @@
 import { serve, announce, toPlain } from "./rpc.js";
 import { loader } from "./module.js";
 import { crc32 } from "./crc32.js";
+import { attachFaulty } from "./faulty-device.js";
 
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 
@@ -9,7 +10,7 @@ const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 let running = null;
 
 serve({
-  /** @param {{ broker: object, device: { to: string, from: string, numbering: string } }} argument */
+  /** @param {{ broker: object, device: { to: string, from: string, numbering: string, fault?: string } }} argument */
   async start({ broker, device: options }) {
     await stop();
     const { MqttClient, VirtualDevice } = await load();
@@ -18,7 +19,8 @@ serve({
       const client = await MqttClient.connect(broker);
       client.onstatechange = (state, cause) => announce("state", { state, cause: cause && toPlain(cause) });
       running = { client, device: null };
-      running.device = await VirtualDevice.attach(client, options);
+      const { fault, ...plain } = options;
+      running.device = await (fault ? attachFaulty(client, options) : VirtualDevice.attach(client, plain));
       running.device.onimage = receive;
       announce("state", { state: "connected" });
     } catch (error) {

@@ -5,7 +5,9 @@ import { keep, kept } from "./kept.js";
 import { cleanAddress, isLoopback, readLink } from "./link.js";
 import { logStep, setUpLog } from "./log.js";
 import { count } from "./numbers.js";
+import { PANELS, panelOf } from "./presets.js";
 import { shape } from "./stage.js";
+import { unpack } from "./unpack.js";
 import { startWorker } from "./workers.js";
 import { setUpLook, t } from "./texts.js";
 
@@ -13,7 +15,7 @@ import { setUpLook, t } from "./texts.js";
 
 /** As many images stay in the list. */
 const KEPT = 30;
-const FIELDS = ["broker", "to", "from", "numbering", "username"];
+const FIELDS = ["broker", "to", "from", "numbering", "username", "fault"];
 const remote = startWorker("device-worker");
 let state = "none";
 
@@ -43,9 +45,9 @@ async function toggle() {
   if (!broker.url) return void (markWrong("broker", t("wrong.missing", "broker")), $("broker").focus());
   if ($("username").value) broker.username = $("username").value;
   if ($("password").value) broker.password = $("password").value;
-  keep({ device: Object.fromEntries(FIELDS.map((id) => [id, $(id).value])) });
+  keep({ device: Object.fromEntries([...FIELDS, "panel"].map((id) => [id, $(id).value])) });
   try {
-    await remote.call("start", { broker: { ...broker, ...more }, device: { to: $("to").value.trim(), from: $("from").value.trim(), numbering: $("numbering").value } });
+    await remote.call("start", { broker: { ...broker, ...more }, device: { to: $("to").value.trim(), from: $("from").value.trim(), numbering: $("numbering").value, fault: $("fault").value } });
   } catch (error) {
     hear({ state: "none", cause: error });
     fill($("outcome"), note("bad", error.code, h("strong", null, t("device.failed")), " ", error.message));
@@ -61,7 +63,7 @@ let more = {};
 /** @param {Received} image */
 async function receive(image) {
   const url = URL.createObjectURL(image.name.toLowerCase().endsWith(".svg") ? new Blob([image.blob], { type: "image/svg+xml" }) : image.blob);
-  const picture = await decoded(url);
+  const picture = (await unpacked(image.blob)) ?? (await decoded(url));
   $("none").hidden = true;
   $("images").prepend(row(image, url, picture));
   while ($("images").childElementCount > KEPT) drop($("images").lastElementChild);
@@ -70,6 +72,16 @@ async function receive(image) {
   $("last").textContent = sentence;
   logStep(sentence, `crc32 ${image.crc32}`, image.whole ? "step" : "bad");
   say(sentence, true);
+}
+
+/** The panel's picture, when the bytes are those of the panel that is chosen. @param {Blob} blob @returns {Promise<HTMLImageElement | null>} */
+async function unpacked(blob) {
+  const preset = panelOf($("panel").value);
+  const pixels = preset && unpack(new Uint8Array(await blob.arrayBuffer()), preset.image);
+  if (!pixels) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width: pixels.width, height: pixels.height });
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return decoded(canvas.toDataURL());
 }
 
 /** The picture behind a URL, or null when the browser cannot read it. @param {string} url */
@@ -85,7 +97,7 @@ async function decoded(url) {
 }
 
 function row({ name, bytes, whole, crc32, head }, url, picture) {
-  const thumb = h("span.frame.mini.thumb", null, h("span.screen", null, picture ? h("img", { src: url, alt: "" }) : h("span.hex", { "aria-hidden": "true" }, hex(head))));
+  const thumb = h("span.frame.mini.thumb", null, h("span.screen", null, picture ? h("img", { src: picture.src, alt: "" }) : h("span.hex", { "aria-hidden": "true" }, hex(head))));
   const facts = [picture && `${count(picture.naturalWidth)} × ${count(picture.naturalHeight)}`, t("bytes", bytes), `crc32 ${crc32}`].filter(Boolean).join(" · ");
   return h("li", { "data-name": name, "data-bytes": bytes, "data-whole": String(whole), "data-crc32": crc32, "data-url": url },
     thumb,
@@ -97,7 +109,7 @@ function row({ name, bytes, whole, crc32, head }, url, picture) {
 function hang({ name, head }, url, picture) {
   const screen = $("screen");
   shape($("frame"), picture?.naturalWidth ?? 800, picture?.naturalHeight ?? 480);
-  screen.replaceChildren(picture ? h("img", { src: url, alt: t("device.alt", name) }) : h("div.plain", null, icon("file"), h("strong", null, name), h("span.hexline.mono", null, hex(head.slice(0, 32)))));
+  screen.replaceChildren(picture ? h("img", { src: picture.src, alt: t("device.alt", name) }) : h("div.plain", null, icon("file"), h("strong", null, name), h("span.hexline.mono", null, hex(head.slice(0, 32)))));
   $("frame").classList.add("fresh");
   setTimeout(() => $("frame").classList.remove("fresh"), 800);
 }
@@ -117,6 +129,8 @@ async function start() {
   await setUpLook(search, paintState);
   const link = readLink({ search, hash, baseURI: document.baseURI }, "device");
   setUpLog();
+  $("panel").append(...PANELS.map(({ id, name }) => h("option", { value: id }, name)));
+  $("panel").addEventListener("change", showPanel);
   fillIn(link.given ? link.texts : (kept().device ?? {}));
   const { url: _, username: __, password, ...rest } = link.draft.broker;
   more = rest;
@@ -132,6 +146,7 @@ async function start() {
   addEventListener("pageshow", check);
   addEventListener("online", check);
   paintState();
+  showPanel();
   const strange = link.errors.filter(({ option, message }) => !markWrong(option, message));
   fill($("outcome"), strange.map(({ message }) => note("bad", "invalid", h("strong", null, message))));
   if (!link.go || link.errors.length) return;
@@ -140,8 +155,15 @@ async function start() {
   $("connect").focus();
 }
 
+/** An empty panel takes the shape and the looks of the one that is chosen. */
+function showPanel() {
+  const preset = panelOf($("panel").value);
+  for (const look of ["lcd", "led", "label"]) $("frame").classList.toggle(look, preset?.look === look);
+  if ($("images").childElementCount === 0) shape($("frame"), preset?.image.width ?? 800, preset?.image.height ?? 480);
+}
+
 function fillIn(values) {
-  for (const id of FIELDS) if (values[id] !== undefined) $(id).value = values[id];
+  for (const id of [...FIELDS, "panel"]) if (values[id] !== undefined) $(id).value = values[id];
 }
 
 start();
