@@ -22,6 +22,10 @@ import { paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./
 import { loadRegistry } from "./registry.js";
 import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
 import { offerLeftBehind, repaintSending } from "./sending.js";
+import { offerBatch } from "./batch.js";
+import { setUpCompare, show as compare } from "./compare.js";
+import { centre, setUpPlacing } from "./placing.js";
+import { savePng } from "./stage.js";
 import { setUpSamples, settleSamples } from "./samples.js";
 import { setUpLook, t } from "./texts.js";
 
@@ -49,6 +53,7 @@ function refresh() {
 
 function takeFile(file) {
   forgetJob();
+  centre();
   compose.take(file);
   settleSamples(true);
   logStep(t("log.picture"), `${file.name}, ${size(file.size)}`);
@@ -63,6 +68,7 @@ function takeUrl(text) {
     return void markWrong("url", t("wrong.url", "url", text));
   }
   forgetJob();
+  centre();
   $("url").value = text;
   compose.fetch(url);
   settleSamples(true);
@@ -275,7 +281,10 @@ async function start() {
   });
   const opened = readLink({ search, hash, baseURI: document.baseURI }, "send");
   setUpLog();
-  compose.onPrepared = sumUp;
+  compose.onPrepared = () => {
+    sumUp();
+    compare(compose);
+  };
   compose.onAction = act;
   if (opened.given) fillFromLink(opened);
   else fillFromKept(kept().fields ?? {});
@@ -311,7 +320,10 @@ function settleRecipients() {
 }
 
 function listen() {
-  takeTypedUrl = setUpInput({ onFile: takeFile, onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
+  setUpPlacing(refresh);
+  setUpCompare(compose);
+  $("savepng").addEventListener("click", () => savePng(compose.name || "picture"));
+  takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: offerBatch, onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
   let soon = 0;
   $("fields").addEventListener("input", (event) => {
     clearWrong(event.target.closest(".field") ?? undefined);

@@ -4,7 +4,7 @@
 export function setValue(field, value) {
   if (field.type === "checkbox") return void (field.checked = value === true || value === "true" || value === "1");
   if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) field.add(new Option(String(value), String(value)));
-  field.value = value;
+  field.value = field.type === "range" && !Number.isFinite(Number(value)) ? field.defaultValue : value;
 }
 
 /** Marks a field as the place of an error and opens its fold. @param {string} option @param {string} message @returns {boolean} */

@@ -3,6 +3,7 @@ import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
 import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { lookFor } from "./look.js";
+import { placingNow } from "./placing.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./link.js").Draft} Draft */
@@ -43,6 +44,8 @@ export function readForm(of = panel) {
   }
   draft.send.to = $("to").value.trim();
   draft.send.from = $("from").value.trim();
+  const placing = placingNow();
+  if (placing && (of?.format ?? draft.image.format) !== "original") draft.image.placing = placing;
   if (of) draft.image = lookFor(draft.image, of);
   if ($("password").value) draft.broker.password = $("password").value;
   return { draft, errors };
@@ -59,7 +62,7 @@ function changedValue(field, evenDisabled = false) {
   if (field.type === "checkbox") return field.checked || undefined;
   if (field.validity.badInput) return t("notanumber");
   const value = field.type === "password" ? field.value : field.value.trim();
-  const usual = field.tagName === "SELECT" ? field.options[0].value : field.type === "color" ? field.defaultValue : "";
+  const usual = field.tagName === "SELECT" ? field.options[0].value : ["color", "range"].includes(field.type) ? field.defaultValue : "";
   return value === usual ? undefined : value;
 }
 
@@ -108,6 +111,11 @@ export function settleForm() {
   for (const id of ["panel", "turn", "flip"]) $(id).disabled = $("width").disabled;
   const size = $("width").value || $("height").value ? `${$("width").value}x${$("height").value}` : "";
   $("panel").value = [...$("panel").options].some((option) => option.value === size) ? size : "other";
+  for (const id of ["tone", "saturation"]) {
+    $(id).closest(".slider").hidden = $(id).disabled;
+    $(`${id}-now`).textContent = $(id).value === $(id).defaultValue ? t(id === "tone" ? "look.auto" : "look.asis") : `${Math.round(100 * Number($(id).value))} %`;
+  }
+  $("more-text").hidden = format === "original";
   const said = (...names) => names.filter((name) => changedValue($(name)) !== undefined).map((name) => shortValue($(name)));
   $("sum-look").textContent = said("quality", "maxBytes", "rotate", "mirror").join(", ");
   $("sum-send").textContent = said("chunkSize", "window", "numbering", "ackTimeoutMs", "maxRetries", "restarts", "waitForDevice", "qos", "name").join(", ");

@@ -1,6 +1,7 @@
 // Prepares pictures. Loaded with the first one, and replaced by the page after a trap or a huge picture.
 import { serve, handOver } from "./rpc.js";
 import { loader } from "./module.js";
+import { arrange } from "./arrange.js";
 
 const load = loader(() => import("../pkg/image/mqtt_image_sender.js"));
 
@@ -17,10 +18,13 @@ serve({
     return { blob: new Blob([file.bytes], { type: file.mime }) };
   },
 
-  /** @param {{ source: Blob | ImageBitmap, options: object }} argument */
-  async prepare({ source, options }, { signal }) {
+  /** @param {{ source: Blob | ImageBitmap, id: number, options: Record<string, any> }} argument `options.placing` is the page's own */
+  async prepare({ source, id, options: { placing, ...options } }, { signal }) {
     const { prepareImage, memory } = await load();
-    const image = await prepareImage(source, { ...options, signal });
+    await new Promise((turn) => setTimeout(turn)); // a newer wish may have ended this one
+    if (signal.aborted) throw Object.assign(new Error("Replaced by a newer request."), { name: "ImageError", code: "aborted" });
+    const ready = placing ? await arrange(source, id, placing, options) : { source, options };
+    const image = await prepareImage(ready.source, { ...ready.options, signal });
     const { width, height, format, mime, quality, warnings } = image;
     const blob = new Blob([image.bytes], { type: mime });
     const preview = await draw(image, blob);

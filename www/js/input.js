@@ -3,24 +3,25 @@ import { $ } from "./dom.js";
 
 /**
  * Returns a function that fetches an address that was typed but not yet left.
- * @param {{ onFile: (file: File) => void, onUrl: (url: string) => void, isOpen: () => boolean }} ways
+ * @param {{ onFile: (file: File) => void, onFiles: (files: File[]) => void, onUrl: (url: string) => void, isOpen: () => boolean }} ways
  * @returns {() => void}
  */
-export function setUpInput({ onFile, onUrl, isOpen }) {
+export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen }) {
+  const take = (files) => (files.length > 1 ? onFiles([...files]) : onOne(files[0]));
   for (const id of ["pick", "change"]) $(id).addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", () => {
-    const [file] = $("file").files;
-    if (file && isOpen()) onFile(file);
+    const files = [...$("file").files];
+    if (files.length && isOpen()) take(files);
     $("file").value = ""; // the same file again is a change too
   });
   const takeTyped = setUpUrl(onUrl);
-  setUpDrop(onFile, onUrl, isOpen);
+  setUpDrop(take, onUrl, isOpen);
   addEventListener("paste", (event) => {
     if (!isOpen()) return;
-    const file = event.clipboardData?.files[0];
-    if (!file) return;
+    const files = event.clipboardData?.files;
+    if (!files?.length) return;
     event.preventDefault();
-    onFile(file);
+    take(files);
   });
   return takeTyped;
 }
@@ -45,7 +46,7 @@ function setUpUrl(onUrl) {
   return take;
 }
 
-function setUpDrop(onFile, onUrl, isOpen) {
+function setUpDrop(onFiles, onUrl, isOpen) {
   let depth = 0;
   const over = (change) => {
     depth = Math.max(0, depth + change);
@@ -58,9 +59,9 @@ function setUpDrop(onFile, onUrl, isOpen) {
     event.preventDefault(); // else the browser leaves the page for the file
     over(-depth);
     if (!isOpen()) return;
-    const file = event.dataTransfer?.files[0];
+    const files = event.dataTransfer?.files;
     const url = event.dataTransfer?.getData("text/uri-list").split("\n").find((line) => line && !line.startsWith("#"));
-    if (file) onFile(file);
+    if (files?.length) onFiles(files);
     else if (url) onUrl(url.trim());
   });
 }

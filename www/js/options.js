@@ -89,7 +89,7 @@ export function honours(format, option, palette) {
   if (format === "original") return option === "format";
   if (option === "quality") return format === "jpeg";
   if (option === "palette") return format in USUAL_PALETTE;
-  if (option === "dither") return BITS.includes(format) || (format in USUAL_PALETTE && palette !== "");
+  if (option === "dither" || option === "tone") return BITS.includes(format) || (format in USUAL_PALETTE && palette !== "");
   return true;
 }
 

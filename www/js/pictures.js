@@ -25,18 +25,26 @@ export async function fetchPicture(url, signal) {
  */
 export async function preparePicture(source, options, signal) {
   const worker = current();
-  const prepared = await prepareBlob(source.blob, options, signal);
+  const prepared = await prepareBlob(source.blob, idOf(source.blob), options, signal);
   if (prepared.spent) retire(worker);
   return prepared;
 }
 
-async function prepareBlob(blob, options, signal) {
+/** Pictures are told apart by number in the worker, to which each crossing is a new Blob. @type {WeakMap<Blob, number>} */
+const ids = new WeakMap();
+let count = 0;
+function idOf(blob) {
+  if (!ids.has(blob)) ids.set(blob, (count += 1));
+  return ids.get(blob);
+}
+
+async function prepareBlob(blob, id, options, signal) {
   try {
-    return await call("prepare", { source: blob, options }, { signal });
+    return await call("prepare", { source: blob, id, options }, { signal });
   } catch (error) {
     if (error.code !== "unsupported" || options.format === "original" || !(await isSvg(blob))) throw error;
     const bitmap = await rasterise(blob, options); // needs an <img>, so it cannot be done in the worker
-    return call("prepare", { source: bitmap, options }, { signal, transfer: [bitmap] });
+    return call("prepare", { source: bitmap, id: (count += 1), options }, { signal, transfer: [bitmap] });
   }
 }
 

@@ -1,6 +1,7 @@
 // The panel on the wall: empty and asking for a picture, or showing what will be sent.
 import { $, fill, h, note } from "./dom.js";
 import { count, size } from "./numbers.js";
+import { download } from "./exchange.js";
 import { t } from "./texts.js";
 
 /** Panels smaller than this are shown at a whole multiple, with hard pixels. */
@@ -20,6 +21,8 @@ export function showPrepared(prepared, name) {
   const { preview, blob } = prepared;
   present();
   $("preview").hidden = !preview;
+  for (const id of ["zoombox", "savepng", "movehint"]) $(id).hidden = !preview || prepared.format === "original";
+  handle(Boolean(preview) && prepared.format !== "original", name);
   $("plain").hidden = Boolean(preview);
   if (preview) {
     shape($("frame"), prepared.width || preview.width, prepared.height || preview.height);
@@ -32,6 +35,17 @@ export function showPrepared(prepared, name) {
   }
   about(prepared, name);
   offerBytes(blob, name);
+}
+
+/** The picture can be moved in the panel: the screen takes the focus. @param {boolean} on @param {string} name */
+function handle(on, name) {
+  const screen = $("screen");
+  screen.classList.toggle("movable", on);
+  if (!on) return ["tabindex", "role", "aria-label", "aria-describedby"].forEach((attribute) => screen.removeAttribute(attribute));
+  screen.tabIndex = 0;
+  screen.setAttribute("role", "group");
+  screen.setAttribute("aria-label", t("tool.move", name));
+  screen.setAttribute("aria-describedby", "movehint");
 }
 
 /** @param {HTMLCanvasElement} canvas @param {ImageBitmap} bitmap */
@@ -71,7 +85,8 @@ export function showBroken(name) {
   $("plain").hidden = false;
   $("plainname").textContent = name;
   $("plaintext").textContent = t("plain.broken");
-  for (const id of ["about", "save", "turn", "flip"]) $(id).hidden = true;
+  for (const id of ["about", "save", "savepng", "turn", "flip", "zoombox", "movehint", "compare", "before", "splitline"]) $(id).hidden = true;
+  handle(false, name);
 }
 
 let later = 0;
@@ -80,4 +95,9 @@ export function showBusy(busy) {
   clearTimeout(later);
   if (!busy) return void ($("busy").hidden = true);
   later = setTimeout(() => ($("busy").hidden = false), 300);
+}
+
+/** The preview as a picture. @param {string} name */
+export function savePng(name) {
+  $("preview").toBlob((blob) => blob && download(`${name.replace(/\.[^.]*$/, "")}-preview.png`, blob), "image/png");
 }

@@ -1,0 +1,125 @@
+// The picture in the panel: what the stage shows after it was moved, enlarged, written on or toned is what arrives.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { openWith, rows, selectDevices } from "../support/admin-page.mjs";
+import { png, sample } from "../support/images.mjs";
+import { until } from "../support/limits.mjs";
+import { setStage } from "../support/send-page.mjs";
+
+const limit = { timeout: 60_000 };
+let stage;
+before(async () => (stage = await setStage()));
+after(() => stage?.strike());
+
+/** Left half black, right half white. */
+const halves = { name: "halves.png", mimeType: "image/png", buffer: png(400, 240, (x) => (x < 200 ? [0, 0, 0, 255] : [255, 255, 255, 255])) };
+
+/** Where the stage is dark: the share of dark pixels in the middle row. */
+const dark = (page) => page.locator("#preview").evaluate((canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, canvas.height / 2, canvas.width, 1);
+  let n = 0;
+  for (let i = 0; i < data.length; i += 4) n += data[i] < 128 ? 1 : 0;
+  return n / canvas.width;
+});
+
+const near = async (page, share) => {
+  let seen;
+  await until(10_000, () => `a share of ${share}, not ${seen}`, async () => Math.abs((seen = await dark(page)) - share) < 0.02);
+};
+
+async function composed(file, preset = "ws-7in5-v2") {
+  const device = await stage.device();
+  const page = await openWith(stage, [{ name: "Wall", ...device.topics, preset, key: "wall" }]);
+  await selectDevices(page, ["Wall"]);
+  await page.locator("#file").setInputFiles(file);
+  await page.locator("#preview").waitFor();
+  return { device, page };
+}
+
+test("the picture is moved and enlarged by keys and by the pointer, and arrives as the stage shows it", limit, async () => {
+  const { device, page } = await composed(halves);
+  await near(page, 0.5);
+  await page.locator("#screen").focus();
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press("Shift+ArrowRight");
+  // 20 % to the right: the panel's ground comes in from the left, and it is white.
+  await until(10_000, "the ground at the left", () => page.locator("#preview").evaluate((canvas) => canvas.getContext("2d").getImageData(10, 100, 1, 1).data[0] > 128));
+  await near(page, 0.5);
+  await page.keyboard.press("0");
+  const box = await page.locator("#screen").boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 4, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await near(page, 0.25);
+  await page.locator("#recentre").click();
+  for (let i = 0; i < 3; i += 1) await page.locator("#zoomin").click();
+  assert.equal(await page.locator("#zoomnow").innerText(), "133 %");
+  await near(page, 0.5);
+  await page.locator("#screen").focus();
+  await page.keyboard.press("Shift+ArrowLeft");
+  await near(page, 0.4);
+  await page.locator("#send").click();
+  await rows(page, { Wall: "done" });
+  const image = await device.image();
+  assert.deepEqual([image.whole, image.size ?? image.bytes], [true, 48000]);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+test("a line of text stands at the foot", limit, async () => {
+  const { device, page } = await composed({ ...halves, buffer: png(400, 240, () => [0, 0, 0, 255]) });
+  const foot = () => page.locator("#preview").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, canvas.height - 40, canvas.width, 1);
+    return [...data].filter((value, i) => i % 4 === 0 && value > 128).length / canvas.width;
+  });
+  assert.equal(await foot(), 0);
+  await page.locator("#more-text summary").click();
+  await page.locator("#line").fill("Open until 6");
+  await until(10_000, "a white band with letters", async () => (await foot()) > 0.4 && (await foot()) < 1);
+  await page.done();
+  await device.stop();
+});
+
+test("tone and colour strength change the picture at once, and their sliders start at what is automatic", limit, async () => {
+  const { device, page } = await composed({ name: "p.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) }, "ws-4in2-g");
+  assert.equal(await page.locator("#tone-now").innerText(), "automatic");
+  const before = await dark(page);
+  await page.locator("#tone").fill("2");
+  await until(10_000, "a darker picture", async () => (await dark(page)) > before + 0.03);
+  await page.locator("#tone").fill("1");
+  await until(10_000, "the picture as before", async () => Math.abs((await dark(page)) - before) < 0.001);
+  await page.done();
+  await device.stop();
+});
+
+test("the original is shown up to the slider's line, and the preview is saved as PNG", limit, async () => {
+  const { device, page } = await composed({ name: "p.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) });
+  await page.locator("#split").fill("50");
+  await page.locator("#before").waitFor();
+  const shades = () => page.locator("#before").evaluate((canvas) => new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).size);
+  await until(10_000, "more than a panel's two shades", async () => (await shades()) > 50);
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#savepng").click()]);
+  assert.equal(saved.suggestedFilename(), "p-preview.png");
+  const bytes = readFileSync(await saved.path());
+  assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [800, 480]);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+test("several files go each to the device that it is named after", limit, async () => {
+  const [one, two] = [await stage.device(), await stage.device()];
+  const page = await openWith(stage, [{ name: "Sign 1", key: "sign-01", ...one.topics }, { name: "Sign 2", key: "sign-02", ...two.topics }]);
+  await selectDevices(page, ["Sign 1"]);
+  await page.locator("#file").setInputFiles(["sign-02.png", "Sign 1.png", "stranger.png"].map((name) => ({ ...halves, name })));
+  assert.match(await page.locator("#batch").innerText(), /No device is called “stranger”/);
+  await page.locator("#batch").getByRole("button", { name: "Send 2 pictures" }).click();
+  await rows(page, { "Sign 1": "done", "Sign 2": "done" });
+  assert.deepEqual([(await one.image()).name, (await two.image()).name], ["Sign 1.raw", "sign-02.raw"]);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await one.stop();
+  await two.stop();
+});

@@ -1,0 +1,60 @@
+// The first minute: a static file server, no broker, nothing set up. The first picture arrives at the practice device.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { go, openAdmin, rows } from "../support/admin-page.mjs";
+import { startChromium } from "../support/chromium.mjs";
+import { www } from "../support/env.mjs";
+import { until } from "../support/limits.mjs";
+import { serve } from "../support/static-server.mjs";
+
+const limit = { timeout: 60_000 };
+const stage = {};
+before(async () => Object.assign(stage, { site: await serve({ folders: { "/": www } }), browser: await startChromium() }));
+after(async () => {
+  await stage.browser?.close();
+  await stage.site?.stop();
+});
+
+test("two clicks send a sample to the practice device, and no broker is asked for", limit, async () => {
+  const page = await openAdmin(stage, "");
+  assert.match(await page.locator("#send").innerText(), /Send to Practice device/);
+  await page.locator("[data-sample]").first().click();
+  await page.locator("#preview").waitFor();
+  await page.locator("#send").click();
+  await rows(page, { "Practice device": "done" });
+  assert.equal(await page.locator("#arrived").innerText(), "1 of 1 arrived");
+  assert.match(await page.locator("#practicedone").innerText(), /That was the practice device/);
+  await go(page, "devices");
+  await page.locator('#wall .unit img[alt*="coffee"]').waitFor();
+  assert.deepEqual(stage.site.requests.filter((path) => !/\.(html|js|css|svg|png|jpg|wasm)$/.test(path)), [], "only files of the page");
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+test("a practice device of another panel is added and gets a test card in its own size", limit, async () => {
+  const page = await openAdmin(stage);
+  await page.locator("#adddevice").click();
+  await page.locator("#d-name").fill("Little one");
+  await page.locator('#presets input[value="ws-2in13-g"]').check({ force: true });
+  await page.locator("#d-test").click();
+  await rows(page, { "Little one": "done" });
+  assert.match(await page.locator("#jobs").innerText(), /7\.75\skB/);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+test("what the first visit did is there at the second: the device, its picture, and the history", limit, async () => {
+  const page = await openAdmin(stage, "");
+  await page.locator('[data-sample="card"]').click();
+  await page.locator("#preview").waitFor();
+  await page.locator("#send").click();
+  await rows(page, { "Practice device": "done" });
+  await go(page, "history");
+  await until(5000, "the send in the history", async () => (await page.locator(".past").count()) === 1);
+  await page.reload();
+  await until(5000, "the send after the reload", async () => (await page.locator(".past").count()) === 1);
+  await page.getByRole("button", { name: /Send again: test card/ }).click();
+  await rows(page, { "Practice device": "done" });
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});

@@ -1,0 +1,76 @@
+// Within the image worker: the picture moved and enlarged in the panel, with a line of text over it, before it is prepared.
+
+/** @typedef {{ x: number, y: number, zoom: number, text: string }} Placing shift in parts of the panel, and enlargement */
+
+/** The last picture that was decoded: moving it in the panel decodes it once. @type {{ id: number, bitmap: ImageBitmap } | null} */
+let last = null;
+/** Longest side that is kept of it, in pixels. */
+const SIDE = 4096;
+/** Drawn at a multiple of the panel, so that the module has something to scale. */
+const FINER = 2;
+
+/**
+ * @param {Blob | ImageBitmap} source @param {number} id of the source @param {Placing} placing @param {Record<string, any>} options
+ * @returns {Promise<{ source: ImageData, options: Record<string, any> }>} for `prepareImage`
+ */
+export async function arrange(source, id, { x, y, zoom, text }, options) {
+  const picture = await decode(source, id);
+  const { fit = "contain", rotate = 0, background = "#ffffff", rotate: _, fit: __, ...rest } = options;
+  const turned = rotate % 180 !== 0;
+  const own = turned ? [picture.height, picture.width] : [picture.width, picture.height];
+  const size = panelSize(options, own);
+  const finer = Math.min(FINER, SIDE / Math.max(...size));
+  const [width, height] = size.map((side) => Math.max(1, Math.round(side * finer)));
+  const canvas = new OffscreenCanvas(width, height);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.fillStyle = background;
+  pen.fillRect(0, 0, width, height);
+  pen.imageSmoothingQuality = "high";
+  pen.save();
+  pen.translate(width * (0.5 + x), height * (0.5 + y));
+  const [sx, sy] = scales(fit, width / own[0], height / own[1], finer);
+  pen.scale(sx * zoom, sy * zoom);
+  pen.rotate((rotate * Math.PI) / 180);
+  pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
+  pen.restore();
+  if (text) write(pen, text, width, height);
+  return { source: pen.getImageData(0, 0, width, height), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
+}
+
+/** As `prepareImage` has it: one side left out follows the picture's shape. */
+function panelSize({ width, height }, [w, h]) {
+  return [width ?? (height ? Math.max(1, Math.round((height * w) / h)) : w), height ?? (width ? Math.max(1, Math.round((width * h) / w)) : h)];
+}
+
+function scales(fit, x, y, finer) {
+  if (fit === "fill") return [x, y];
+  const scale = fit === "cover" ? Math.max(x, y) : fit === "scale-down" ? Math.min(x, y, finer) : Math.min(x, y);
+  return [scale, scale];
+}
+
+/** On a band at the foot, in black on white: readable on every panel. */
+function write(pen, text, width, height) {
+  const lines = text.split("\n").slice(0, 3);
+  const size = Math.max(8, Math.min(height * 0.14, (1.7 * width) / Math.max(8, ...lines.map((line) => line.length))));
+  const band = size * (1.25 * lines.length + 0.5);
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, height - band, width, band);
+  pen.fillStyle = "#000000";
+  pen.font = `600 ${Math.round(size)}px system-ui, sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  lines.forEach((line, i) => pen.fillText(line, width / 2, height - band + size * (0.25 + 1.25 * (i + 0.5)), width * 0.96));
+}
+
+/** @param {Blob | ImageBitmap} source @param {number} id @returns {Promise<ImageBitmap>} */
+async function decode(source, id) {
+  if (last?.id === id) return last.bitmap;
+  const full = source instanceof ImageBitmap ? source : await createImageBitmap(source).catch((cause) => {
+    throw Object.assign(new Error("The browser cannot read this picture.", { cause }), { name: "ImageError", code: "unsupported" });
+  });
+  const scale = SIDE / Math.max(full.width, full.height);
+  const bitmap = scale >= 1 ? full : await createImageBitmap(full, { resizeWidth: Math.round(full.width * scale), resizeHeight: Math.round(full.height * scale), resizeQuality: "high" });
+  last?.bitmap.close();
+  last = { id, bitmap };
+  return bitmap;
+}
