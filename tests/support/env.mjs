@@ -1,6 +1,6 @@
 // Where things are. xtask sets the MIS_* variables; by hand, the fallbacks do.
 import { existsSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const from = process.env;
@@ -18,6 +18,12 @@ export const examples = resolve(from.MIS_EXAMPLES ?? join(target, "examples"));
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 export const mosquitto = firstThere(from.MIS_MOSQUITTO, "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto");
 export const python = firstThere(from.MIS_PYTHON, join(target, "venv", "bin", "python")) ?? "python3";
+
+/** Where a broker's program is: as the variable says, at the path, or by its name on PATH or in sbin. */
+export function program(variable, name) {
+  const folders = [...(from.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  return firstThere(from[variable], ...(name.startsWith("/") ? [name] : folders.map((folder) => join(folder, name)))) ?? name;
+}
 
 /** A folder under target/, made if it is not there. */
 export function folder(...names) {

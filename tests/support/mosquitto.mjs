@@ -1,12 +1,11 @@
 // A real broker: Mosquitto with a TCP and a WebSocket listener on free loopback ports.
-import { createConnection } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mosquitto, needs } from "./env.mjs";
-import { freePort, sleep } from "./limits.mjs";
-import { start } from "./processes.mjs";
+import { freePort } from "./limits.mjs";
+import { answers, start } from "./processes.mjs";
 
 /**
  * Starts it and waits until both ports answer. With `users` ({ name: password }) the WebSocket listener takes
@@ -62,22 +61,4 @@ function hashed(password) {
   const salt = randomBytes(12);
   const key = pbkdf2Sync(password, salt, 101, 64, "sha512");
   return `$7$101$${salt.toString("base64")}$${key.toString("base64")}`;
-}
-
-async function answers(port, job) {
-  let ended = false;
-  job.ended.then(() => (ended = true));
-  for (let attempt = 0; attempt < 250 && !ended; attempt++) {
-    if (await accepts(port)) return true;
-    await sleep(20);
-  }
-  return false;
-}
-
-function accepts(port) {
-  return new Promise((done) => {
-    const socket = createConnection({ port, host: "127.0.0.1" });
-    socket.once("connect", () => (socket.destroy(), done(true)));
-    socket.once("error", () => done(false));
-  });
 }

@@ -1,8 +1,9 @@
 // Child processes: known by their process id, ended by it, and never left behind. They do not keep a test file alive:
 // what a failed test forgot to stop ends with the file.
 import { spawn } from "node:child_process";
+import { createConnection } from "node:net";
 import { createInterface } from "node:readline";
-import { within } from "./limits.mjs";
+import { sleep, within } from "./limits.mjs";
 
 const alive = new Set();
 process.on("exit", () => {
@@ -23,6 +24,7 @@ export function start(program, args, { onLine = () => {}, cwd, env } = {}) {
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
   return {
     ended,
+    hasEnded: () => !alive.has(child),
     said: () => said.join("\n"),
     /** `SIGSTOP`, `SIGCONT`: a program that is busy elsewhere. */
     signal: (name) => child.kill(name),
@@ -43,4 +45,22 @@ export async function run(program, args, { ms = 60_000, ...options } = {}) {
   });
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${job.said()}`);
   return lines.join("\n");
+}
+
+/** Whether something takes connections at `port` within `ms`, and before `job` ends. */
+export async function answers(port, job, ms = 10_000) {
+  let ended = false;
+  job.ended.then(() => (ended = true));
+  for (const end = performance.now() + ms; performance.now() < end && !ended; await sleep(20)) {
+    if (await accepts(port)) return true;
+  }
+  return false;
+}
+
+function accepts(port) {
+  return new Promise((done) => {
+    const socket = createConnection({ port, host: "127.0.0.1" });
+    socket.once("connect", () => (socket.destroy(), done(true)));
+    socket.once("error", () => done(false));
+  });
 }

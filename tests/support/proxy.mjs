@@ -6,9 +6,11 @@ import { listening } from "./limits.mjs";
 export async function startProxy(behind) {
   const sockets = new Set();
   let swallowing = false;
-  const proxy = { connections: 0, cut, swallow: () => (swallowing = true), stop };
+  let refusing = false;
+  const proxy = { connections: 0, cut, refuse, swallow: () => (swallowing = true), stop };
   const server = createServer((near) => {
     proxy.connections++;
+    if (refusing) return near.destroy();
     keep(near);
     if (behind === undefined) return near.resume();
     const far = keep(createConnection({ port: behind, host: "127.0.0.1" }));
@@ -32,6 +34,11 @@ export async function startProxy(behind) {
   /** Ends every connection that is open now, without a word to either side. */
   function cut() {
     for (const socket of sockets) socket.destroy();
+  }
+
+  /** Whether new connections end at once. */
+  function refuse(wanted) {
+    refusing = wanted;
   }
 
   function stop() {

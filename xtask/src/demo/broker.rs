@@ -1,4 +1,5 @@
-//! The demo's broker: rumqttd in this process, over TCP for the device and over WebSocket for the page.
+//! The demo's broker: rumqttd in this process, over TCP for the device and over WebSocket for the page. The suites start
+//! it as a program of its own.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use rumqttd::{Broker, Config, ConnectionSettings, RouterConfig, ServerSettings};
 
 use crate::error::{Error, Result};
+use crate::flags::{self, Flags};
 
 /// The ports that people expect; any other free one serves as well.
 const USUAL_TCP: u16 = 1883;
@@ -20,18 +22,53 @@ pub struct Ports {
     pub websocket: u16,
 }
 
+/// Names and passwords; where there are none everybody is let in.
+type Users = HashMap<String, String>;
+
 /// Starts the broker; it runs until the process ends.
 pub fn start() -> Result<Ports> {
     let ports = Ports {
         tcp: free_port(USUAL_TCP)?,
         websocket: free_port(USUAL_WEBSOCKET)?,
     };
-    let mut broker = Broker::new(config(&ports));
+    let mut broker = Broker::new(config(&ports, &Users::new()));
     std::thread::spawn(move || drop(broker.start()));
     for port in [ports.tcp, ports.websocket] {
         wait_until_open(port)?;
     }
     Ok(ports)
+}
+
+/// The program `broker`: on any free ports, which it prints, until it is ended. With `--user NAME:PASSWORD` it lets nobody
+/// else in.
+pub fn serve(mut flags: Flags) -> Result {
+    let mut users = Users::new();
+    while let Some(word) = flags.next() {
+        let user = match word.as_str() {
+            "--user" => flags.value("--user")?,
+            other => return Err(flags::unknown(other)),
+        };
+        let user = user.split_once(':').ok_or_else(|| {
+            Error::new(
+                format!("--user cannot be {user}"),
+                "give a name, a colon and a password",
+            )
+        })?;
+        users.insert(user.0.to_owned(), user.1.to_owned());
+    }
+    let ports = Ports {
+        tcp: free_port(0)?,
+        websocket: free_port(0)?,
+    };
+    println!(
+        "{{\"port\": {}, \"webSocket\": {}}}",
+        ports.tcp, ports.websocket
+    );
+    let ended = Broker::new(config(&ports, &users)).start();
+    Err(Error::new(
+        format!("rumqttd ended: {ended:?}"),
+        "try again; another program may just have taken its port",
+    ))
 }
 
 /// A listener on `usual`, or on any free port when that one is taken.
@@ -53,8 +90,11 @@ pub fn port_of(listener: &TcpListener) -> Result<u16> {
         .map_err(|e| Error::new(format!("a listener has no address: {e}"), "try again"))
 }
 
-fn config(ports: &Ports) -> Config {
-    let one = |name: &str, port| Some(HashMap::from([(name.to_owned(), server(name, port))]));
+fn config(ports: &Ports, users: &Users) -> Config {
+    let one = |name: &str, port| {
+        let server = server(name, port, users);
+        Some(HashMap::from([(name.to_owned(), server)]))
+    };
     Config {
         router: RouterConfig {
             max_connections: 100,
@@ -69,7 +109,7 @@ fn config(ports: &Ports) -> Config {
     }
 }
 
-fn server(name: &str, port: u16) -> ServerSettings {
+fn server(name: &str, port: u16, users: &Users) -> ServerSettings {
     ServerSettings {
         name: name.to_owned(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -79,7 +119,7 @@ fn server(name: &str, port: u16) -> ServerSettings {
             connection_timeout_ms: 60_000,
             max_payload_size: MAX_MESSAGE,
             max_inflight_count: 100,
-            auth: None,
+            auth: (!users.is_empty()).then(|| users.clone()),
             external_auth: None,
             dynamic_filters: true,
         },

@@ -17,16 +17,17 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     Args::parse(Flags::new(words.clone()))?;
     let paths = Paths::find()?;
     // The two builds use different directories and so do not wait for each other: one core is not left idle.
-    let program = Step::start(&paths, "broker and device", &mut compile())?;
+    let program = Step::start(&paths, "broker and device", &mut compile("demo"))?;
     build::site(&paths, &Part::PAGE, Grade::Release, Freshness::AnyGrade)?;
     program.wait()?.must_succeed(&paths)?;
     become_program(Command::new(paths.target.join("xtask/demo")).args(words))
 }
 
-fn compile() -> Command {
+/// Builds one of the programs that contain rumqttd.
+pub fn compile(program: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--locked", "--profile", "xtask"]);
-    cargo.args(["--package", "xtask", "--bin", "demo"]);
+    cargo.args(["--package", "xtask", "--bin", program]);
     cargo.args(["--no-default-features", "--features", "demo"]);
     cargo
 }

@@ -8,7 +8,7 @@ pub mod links;
 pub mod save;
 
 #[cfg(feature = "demo")]
-mod broker;
+pub mod broker;
 #[cfg(feature = "demo")]
 mod chromium;
 #[cfg(feature = "demo")]
@@ -21,6 +21,6 @@ mod once;
 mod serve;
 
 #[cfg(feature = "bindgen")]
-pub use launch::run;
+pub use launch::{compile, run};
 #[cfg(feature = "demo")]
 pub use serve::serve;

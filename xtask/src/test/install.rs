@@ -8,10 +8,13 @@ use std::sync::Once;
 use super::Bench;
 use crate::error::{Error, Result};
 use crate::paths::{Paths, make_dir, read, write};
-use crate::{build, step, tools};
+use crate::{build, demo, step, tools};
 
 /// The client library of the reference device.
 const PAHO: &str = "paho-mqtt>=2,<3";
+
+/// A broker. Its own version of paho would do no harm, but it brings much else.
+const AMQTT: &str = "amqtt==0.12.1";
 
 const WASM_PACK: &str = "0.15.1";
 
@@ -24,7 +27,9 @@ impl Bench {
             .env("MIS_WWW", paths.www())
             .env("MIS_PACKAGE", paths.package())
             .env("MIS_EXAMPLES", examples_dir(paths))
-            .env("MIS_PYTHON", venv_python(paths))
+            .env("MIS_PYTHON", venv_python(&venv(paths)))
+            .env("MIS_AMQTT_PYTHON", venv_python(&amqtt_venv(paths)))
+            .env("MIS_RUMQTTD", paths.target.join("xtask/broker"))
             .env("MIS_FULL", if self.args.full { "1" } else { "0" })
             .env("MIS_SEEDS", self.args.seeds.to_string());
         let wasm_pack = tools_bin(paths).join("wasm-pack");
@@ -90,16 +95,40 @@ pub fn node(paths: &Paths) -> Result<PathBuf> {
     program(paths, "Node.js with npm", &["nodejs", "npm"], find)
 }
 
+/// RabbitMQ, which comes with the plugins that speak MQTT.
+pub fn rabbitmq(paths: &Paths) -> Result<PathBuf> {
+    program(paths, "RabbitMQ", &["rabbitmq-server"], || {
+        tools::find(&["rabbitmq-server"])
+    })
+}
+
+/// rumqttd, in the program that the automation makes of it.
+pub fn rumqttd(paths: &Paths) -> Result {
+    let mut compile = demo::compile("broker");
+    step::run(paths, "rumqttd", &mut compile)?
+        .must_succeed(paths)
+        .map(drop)
+}
+
 /// The Python of an environment of the suites' own, with what the reference device imports.
 pub fn python(paths: &Paths) -> Result<PathBuf> {
-    let python = venv_python(paths);
-    let stamp = paths.target.join("venv/.has");
-    if python.exists() && read(&stamp).is_ok_and(|has| has == PAHO) {
+    python_with(paths, &venv(paths), PAHO)
+}
+
+/// The Python of another one, with the broker amqtt.
+pub fn amqtt(paths: &Paths) -> Result<PathBuf> {
+    python_with(paths, &amqtt_venv(paths), AMQTT)
+}
+
+fn python_with(paths: &Paths, venv: &Path, package: &str) -> Result<PathBuf> {
+    let python = venv_python(venv);
+    let stamp = venv.join(".has");
+    if python.exists() && read(&stamp).is_ok_and(|has| has == package) {
         return Ok(python);
     }
     let find = || tools::find(&["python3", "python"]);
     let system = program(paths, "Python 3", &["python3", "python3-venv"], find)?;
-    make_venv(paths, &system)?;
+    make_venv(paths, &system, venv)?;
     let mut pip = Command::new(&python);
     pip.args([
         "-m",
@@ -108,8 +137,8 @@ pub fn python(paths: &Paths) -> Result<PathBuf> {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    step::run(paths, "pip install paho-mqtt", pip.arg(PAHO))?.must_succeed(paths)?;
-    write(&stamp, PAHO)?;
+    step::run(paths, &format!("pip install {package}"), pip.arg(package))?.must_succeed(paths)?;
+    write(&stamp, package)?;
     Ok(python)
 }
 
@@ -167,29 +196,34 @@ fn examples_dir(paths: &Paths) -> PathBuf {
     paths.target.join("examples")
 }
 
-fn venv_python(paths: &Paths) -> PathBuf {
-    let python = if cfg!(windows) {
-        "venv/Scripts/python.exe"
-    } else {
-        "venv/bin/python"
-    };
-    paths.target.join(python)
+fn venv(paths: &Paths) -> PathBuf {
+    paths.target.join("venv")
 }
 
-fn make_venv(paths: &Paths, python: &Path) -> Result {
-    let venv = |python: &Path| {
+fn amqtt_venv(paths: &Paths) -> PathBuf {
+    paths.target.join("venv-amqtt")
+}
+
+fn venv_python(venv: &Path) -> PathBuf {
+    venv.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    })
+}
+
+fn make_venv(paths: &Paths, python: &Path, venv: &Path) -> Result {
+    let make = |python: &Path| {
         let mut command = Command::new(python);
-        command
-            .args(["-m", "venv", "--clear"])
-            .arg(paths.target.join("venv"));
+        command.args(["-m", "venv", "--clear"]).arg(venv);
         step::run(paths, "python -m venv", &mut command)
     };
-    if venv(python)?.success {
+    if make(python)?.success {
         return Ok(());
     }
     // Debian keeps the module's better half in a package of its own, which also fits only its own Python.
     apt(paths, "python3-venv", &["python3-venv"])?;
-    venv(Path::new("/usr/bin/python3"))?
+    make(Path::new("/usr/bin/python3"))?
         .must_succeed(paths)
         .map(drop)
 }

@@ -90,7 +90,7 @@ fn run_suite(bench: &Bench, suite: Suite) -> Row {
         Suite::Lint => lint::run(bench),
         Suite::Unit => cargo::unit(bench),
         Suite::Simulation => cargo::simulation(bench),
-        Suite::Brokers => cargo::brokers(bench),
+        Suite::Brokers => brokers(bench),
         Suite::Browser | Suite::E2e | Suite::Package => node::run(bench, suite),
     };
     let tally = tally.unwrap_or_else(|error| {
@@ -102,6 +102,11 @@ fn run_suite(bench: &Bench, suite: Suite) -> Row {
         tally: tally.or_nothing_ran(),
         seconds: started.elapsed().as_secs_f64(),
     }
+}
+
+/// The native client with what brokers do to it, and then the module at brokers of all makes.
+fn brokers(bench: &Bench) -> Result<Tally> {
+    Ok(cargo::brokers(bench)? + node::matrix(bench)?)
 }
 
 /// Counts what a finished runner printed, and shows the end of it if it failed.

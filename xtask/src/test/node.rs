@@ -10,7 +10,32 @@ use crate::error::{Error, Result};
 use crate::step;
 
 pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
-    let files = test_files(&bench.paths.tests().join(suite.name()))?;
+    if suite == Suite::Package {
+        install::node(&bench.paths)?;
+        install::libmosquitto(&bench.paths)?;
+        if bench.args.full {
+            install::wasm_pack(&bench.paths)?;
+            install::examples(&bench.paths)?;
+        }
+    }
+    folder(bench, suite.name())
+}
+
+/// The module at brokers of all makes; those that not every machine has only in full.
+pub fn matrix(bench: &Bench) -> Result<Tally> {
+    let paths = &bench.paths;
+    install::nats(paths)?;
+    if bench.args.full {
+        install::rabbitmq(paths)?;
+        install::rumqttd(paths)?;
+        install::amqtt(paths)?;
+    }
+    folder(bench, "matrix")
+}
+
+/// The tests in a folder beside the others.
+fn folder(bench: &Bench, name: &str) -> Result<Tally> {
+    let files = test_files(&bench.paths.tests().join(name))?;
     let paths = &bench.paths;
     let node = install::node(paths)?;
     install::chromium(paths)?;
@@ -19,17 +44,10 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     install::node_modules(paths)?;
     build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(paths)?;
-    if suite == Suite::Package {
-        install::libmosquitto(paths)?;
-        if bench.args.full {
-            install::wasm_pack(paths)?;
-            install::examples(paths)?;
-        }
-    }
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=spec"]).args(files);
     bench.environment(&mut command);
-    Ok(judge(&step::run(paths, suite.name(), &mut command)?))
+    Ok(judge(&step::run(paths, name, &mut command)?))
 }
 
 /// Named one by one: what Node makes of a directory differs from version to version.
