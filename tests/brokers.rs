@@ -22,6 +22,7 @@ mod brokers {
         pub mod ports;
         pub mod programs;
         pub mod proxy;
+        pub mod tap;
     }
 
     mod arrive;

@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use mqtt_image_sender::client::{ConnectionState, Error};
 use mqtt_image_sender::mqtt::{Credentials, QoS};
+use mqtt_image_sender::transfer::TransferOptions;
 
+use super::support::device::Device;
 use super::support::mosquitto::Mosquitto;
-use super::support::peer::{Peer, message, options};
+use super::support::peer::{Peer, message, options, random_bytes};
 use super::support::ports::free_port;
 
 fn credentials(username: &str, password: &str) -> Credentials {
@@ -90,12 +92,16 @@ fn a_second_client_of_the_same_id_takes_over() {
 }
 
 #[test]
-fn a_frozen_broker_is_noticed_in_time_and_nothing_is_lost() {
+fn a_frozen_broker_is_noticed_in_time_and_all_that_was_unfinished_ends_whole() {
     let broker = Mosquitto::start();
+    let mut device = Device::start(broker.port(), "d", &["--delay", "0.02"]);
     let mut options = options("frozen");
     options.session.keep_alive = Duration::from_secs(2);
     let mut peer = Peer::connect(broker.address(), options);
     peer.subscribe("t", QoS::ExactlyOnce);
+    let image = random_bytes(100 * 1400, 11);
+    let transfer = peer.send("d", &image, TransferOptions::named("frozen.jpg"));
+    peer.confirmed(transfer, 10);
     broker.freeze(true);
     let since = Instant::now();
     let token = peer.post(message("t", "late", QoS::ExactlyOnce));
@@ -108,4 +114,8 @@ fn a_frozen_broker_is_noticed_in_time_and_nothing_is_lost() {
     peer.becomes(ConnectionState::Connected);
     peer.published(token);
     assert_eq!(peer.message().payload, b"late");
+    let progress = peer.ended(transfer).unwrap().progress;
+    println!("noticed after {noticed:?}; {progress:?}");
+    let report = device.image();
+    assert!(report.whole && report.bytes == image);
 }

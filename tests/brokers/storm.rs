@@ -16,10 +16,13 @@ use super::support::mosquitto::Mosquitto;
 use super::support::peer::{Peer, message, persistent};
 use super::support::programs::full;
 use super::support::proxy::{Count, Proxy};
+use super::support::tap::Kind;
 
 /// More than it ever takes.
 const LONGEST: Duration = Duration::from_secs(120);
 const QOS: [QoS; 2] = [QoS::AtLeastOnce, QoS::ExactlyOnce];
+/// With a limit Mosquitto 2.0.11, started again, takes for queued what was in flight beyond it, released or not.
+const UNLIMITED: &str = "max_inflight_messages 10000\n";
 
 /// How much is done: in `cargo xtask test full` what issue 4 asks for, else a tenth of it.
 struct Size {
@@ -101,16 +104,12 @@ struct Storm {
 }
 
 impl Storm {
-    /// The one at `address` is disturbed, the other one sits at the broker. A side ends when `enough` says so.
-    fn start(
-        address: String,
-        broker: &Mosquitto,
-        publishes: u32,
-        enough: fn(&Tally, u32) -> bool,
-    ) -> Self {
+    /// Two addresses of one broker: the subject's, and the witness's. A side ends when `enough` says so.
+    fn start(addresses: [String; 2], publishes: u32, enough: fn(&Tally, u32) -> bool) -> Self {
+        let [subject, witness] = addresses;
         let sides = [
-            (address, "subject", "out", "in/+"),
-            (broker.address(), "witness", "in", "out/+"),
+            (subject, "subject", "out", "in/+"),
+            (witness, "witness", "in", "out/+"),
         ];
         // Both listen before either publishes.
         let peers = sides.map(|(address, id, out, filter)| {
@@ -193,35 +192,76 @@ fn assert_whole(tallies: &[Tally], publishes: u32) {
     }
 }
 
+/// As many cuts as are asked for, over what passes at a link for the greater part of the storm.
+fn cutting(broker: &Mosquitto, size: &Size, count: Count) -> Proxy {
+    // With the acknowledgements of both ways, a number costs 46 bytes in each direction.
+    let bytes = match count {
+        Count::FromClient => 52,
+        Count::Both => 150,
+    };
+    let share = u64::from(size.publishes) * bytes / u64::from(size.cuts);
+    let mut rng = Rng::new(4);
+    let cuts: Vec<u64> = (0..size.cuts).map(|_| 1 + rng.below(share)).collect();
+    Proxy::cutting(broker.address(), count, cuts)
+}
+
 #[test]
 fn nothing_is_lost_or_doubled_while_links_are_cut_at_any_byte() {
     let size = Size::new();
     let broker = Mosquitto::start();
-    let mut rng = Rng::new(4);
-    // What the client sends in all, spread over the cuts.
-    let share = u64::from(size.publishes) * 52 / u64::from(size.cuts);
-    let cuts: Vec<u64> = (0..size.cuts).map(|_| 1 + rng.below(share)).collect();
-    let proxy = Proxy::cutting(broker.address(), Count::FromClient, cuts);
-    let storm = Storm::start(proxy.address(), &broker, size.publishes, Tally::has_all);
+    let proxy = cutting(&broker, &size, Count::FromClient);
+    let addresses = [proxy.address(), broker.address()];
+    let storm = Storm::start(addresses, size.publishes, Tally::has_all);
     assert_whole(&storm.end(), size.publishes);
     assert_eq!(proxy.cuts(), size.cuts);
 }
 
 #[test]
-fn nothing_is_lost_or_doubled_while_the_broker_is_restarted() {
+fn nothing_is_lost_or_doubled_while_links_are_cut_and_the_broker_is_restarted() {
     let size = Size::new();
-    // With a limit Mosquitto 2.0.11, started again, takes for queued what was in flight beyond it, released or not.
-    let mut broker = Mosquitto::with("allow_anonymous true\nmax_inflight_messages 10000\n");
-    let storm = Storm::start(broker.address(), &broker, size.publishes, Tally::has_all);
+    let mut broker = Mosquitto::with(&format!("allow_anonymous true\n{UNLIMITED}"));
+    let proxy = cutting(&broker, &size, Count::Both);
+    let addresses = [proxy.address(), broker.address()];
+    let storm = Storm::start(addresses, size.publishes, Tally::has_all);
     size.restart(&mut broker, &storm, "TERM");
     assert_whole(&storm.end(), size.publishes);
+    assert_eq!(proxy.cuts(), size.cuts);
+}
+
+#[test]
+fn with_mosquittos_own_limits_nothing_is_lost_and_only_what_it_sends_anew_is_doubled() {
+    let size = Size::new();
+    let mut broker = Mosquitto::start();
+    let proxies = [
+        cutting(&broker, &size, Count::Both),
+        Proxy::to(broker.address()),
+    ];
+    let addresses = proxies.each_ref().map(Proxy::address);
+    let storm = Storm::start(addresses, size.publishes, Tally::has_all);
+    size.restart(&mut broker, &storm, "TERM");
+    let tallies = storm.end();
+    for (tally, proxy) in tallies.iter().zip(&proxies) {
+        assert!(tally.has_all(size.publishes), "something was lost");
+        let again = proxy.tap().sent_again_after(&Kind::Pubrel);
+        let answered = proxy.tap().sent_again_after(&Kind::Pubcomp);
+        println!(
+            "after PUBREL the broker sent {} anew, {} of them after PUBCOMP",
+            again.len(),
+            answered.len()
+        );
+        for (number, times) in &tally.came[1] {
+            let anew = again.get(&number.to_be_bytes()[..]).copied().unwrap_or(0);
+            assert!(*times <= 1 + anew, "{number} came {times} times");
+        }
+    }
 }
 
 #[test]
 fn every_publish_settles_though_the_broker_is_killed() {
     let size = Size::new();
     let mut broker = Mosquitto::start();
-    let storm = Storm::start(broker.address(), &broker, size.publishes, Tally::settled);
+    let addresses = [broker.address(), broker.address()];
+    let storm = Storm::start(addresses, size.publishes, Tally::settled);
     size.restart(&mut broker, &storm, "KILL");
     for tally in storm.end() {
         // What a broker had acknowledged and forgets, no client can mend (BROKERS.md).

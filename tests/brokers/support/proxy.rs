@@ -6,6 +6,8 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
+use super::tap::{Cutter, Tap};
+
 /// Passes bytes on to a broker, until it is told not to.
 pub struct Proxy {
     port: u16,
@@ -25,6 +27,7 @@ struct Shared {
     target: String,
     count: Count,
     state: Mutex<State>,
+    tap: Tap,
 }
 
 #[derive(Default)]
@@ -57,6 +60,7 @@ impl Proxy {
             target,
             count,
             state: Mutex::new(state),
+            tap: Tap::default(),
         });
         let acceptor = Arc::clone(&shared);
         // It lives as long as the test program, like the listener.
@@ -81,6 +85,11 @@ impl Proxy {
     /// Whether new connections are dropped at once.
     pub fn close(&self, closed: bool) {
         self.shared.state().closed = closed;
+    }
+
+    /// What passed.
+    pub fn tap(&self) -> &Tap {
+        &self.shared.tap
     }
 
     /// How many cuts by count there were.
@@ -125,17 +134,18 @@ impl Shared {
         let Ok(broker) = TcpStream::connect(&self.target) else {
             return;
         };
-        let both = self.count == Count::Both;
-        for (one, other, counts) in [(&client, &broker, true), (&broker, &client, both)] {
+        for (one, other, from_broker) in [(&client, &broker, false), (&broker, &client, true)] {
             one.set_nodelay(true).unwrap();
             let (reader, writer) = (one.try_clone().unwrap(), other.try_clone().unwrap());
             let shared = Arc::clone(self);
-            thread::spawn(move || shared.pump(reader, writer, counts));
+            thread::spawn(move || shared.pump(reader, writer, from_broker));
         }
         self.state().live.push(client);
     }
 
-    fn pump(&self, mut reader: TcpStream, mut writer: TcpStream, counts: bool) {
+    fn pump(&self, mut reader: TcpStream, mut writer: TcpStream, from_broker: bool) {
+        let counts = !from_broker || self.count == Count::Both;
+        let mut cutter = Cutter::default();
         let mut buffer = [0; 16 * 1024];
         let mut is_cut = false;
         // After a cut both sides are still read from, in vain: they notice it as late as they would in a network.
@@ -147,6 +157,7 @@ impl Shared {
             if counts {
                 (allowed, is_cut) = self.state().allow(count);
             }
+            cutter.take(&buffer[..allowed], from_broker, &self.tap);
             let _ = writer.write_all(&buffer[..allowed]);
             if is_cut {
                 self.state().cut();
