@@ -26,7 +26,7 @@ test("two clicks send a sample to the practice device, and no broker is asked fo
   assert.match(await page.locator("#practicedone").innerText(), /That was the practice device/);
   await go(page, "devices");
   await page.locator('#wall .unit img[alt*="coffee"]').waitFor();
-  assert.deepEqual(stage.site.requests.filter((path) => !/\.(html|js|css|svg|png|jpg|wasm)$/.test(path)), [], "only files of the page");
+  assert.deepEqual(stage.site.requests.filter((path) => !/\.(html|js|css|svg|png|jpg|wasm|webmanifest)$/.test(path)), [], "only files of the page");
   assert.deepEqual(page.noted, []);
   await page.done();
 });
@@ -56,5 +56,27 @@ test("what the first visit did is there at the second: the device, its picture, 
   await page.getByRole("button", { name: /Send again: test card/ }).click();
   await rows(page, { "Practice device": "done" });
   assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+test("with its server stopped the page still opens, shows its devices and sends to the practice device", { timeout: 90_000 }, async () => {
+  const site = await serve({ folders: { "/": www } });
+  const page = await openAdmin({ site, browser: stage.browser }, "");
+  await page.locator('[data-sample="card"]').click();
+  await page.locator("#send").click();
+  await rows(page, { "Practice device": "done" });
+  const kept = () => page.evaluate(async () => (await (await caches.open("mqtt-image-sender")).keys()).map(({ url }) => new URL(url).pathname));
+  await until(40_000, "the page to be kept", async () => {
+    const paths = await kept();
+    return ["/js/arrange.js", "/pkg/image/mqtt_image_sender_bg.wasm", "/pkg/mqtt/mqtt_image_sender_bg.wasm"].every((path) => paths.includes(path));
+  });
+  await site.stop();
+  await page.reload();
+  await until(15_000, "the device", async () => (await page.locator("#chips").innerText()).includes("Practice device"));
+  await go(page, "send");
+  await page.locator('[data-sample="card"]').click();
+  await page.locator("#preview").waitFor();
+  await page.locator("#send").click();
+  await rows(page, { "Practice device": "done" });
   await page.done();
 });

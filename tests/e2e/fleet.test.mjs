@@ -49,7 +49,7 @@ test("a picture for two kinds of panel arrives whole on each, one device is sile
   await go(page, "history");
   const past = page.locator(".past").first();
   await past.waitFor();
-  await until(5000, async () => `all four in the history: ${await past.innerText()}`, async () => /menu\.raw[\s\S]*4 devices[\s\S]*Arrived/.test(await past.innerText()));
+  await until(5000, async () => `all four in the history: ${await past.innerText()}`, async () => /menu\.jpg[\s\S]*4 devices[\s\S]*Arrived/.test(await past.innerText()));
   await past.getByRole("button", { name: /Send again/ }).click();
   await rows(page, { "Counter 1": "done", Window: "done", Kitchen: "done" });
   assert.equal((await devices[0].image()).sha256, images[0].sha256, "the same bytes again");

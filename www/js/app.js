@@ -22,6 +22,7 @@ import { paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./
 import { loadRegistry } from "./registry.js";
 import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
 import { offerLeftBehind, repaintSending } from "./sending.js";
+import { setUpOffline } from "./offline.js";
 import { offerBatch } from "./batch.js";
 import { setUpCompare, show as compare } from "./compare.js";
 import { centre, setUpPlacing } from "./placing.js";
@@ -35,6 +36,8 @@ const compose = new Compose();
 /** @type {SendJob | null} */
 let job = null;
 let asking = false;
+/** The page itself comes first; then it is kept for the times without a network. In milliseconds. */
+const OFFLINE_AFTER = 2000;
 const toDevices = setUpToDevices(compose, refresh);
 /** Fetches an address that was typed but not yet left. */
 let takeTypedUrl = () => {};
@@ -221,7 +224,7 @@ function sendFleet() {
   if (wrong.length) return showErrors(wrong);
   if (!compose.hasSource) return showErrors([{ option: "picture", message: t("wrong.picture") }]), $("pick").focus();
   if (!recipients().length) return showErrors([{ option: "recipients", message: t("wrong.recipients") }]), $("choose").focus();
-  keep({ fields: fieldsToKeep() });
+  keep({ fields: fieldsToKeep(), mode: "devices" });
   sendComposed(compose);
 }
 
@@ -308,6 +311,7 @@ async function setUpKept(given) {
   setUpSamples(takeFile);
   settleSamples(given || compose.hasSource);
   await offerLeftBehind();
+  setTimeout(() => setUpOffline().catch(() => {}), OFFLINE_AFTER); // a page without it works all the same
 }
 
 /** Other recipients, or another way to send: the panel on the stage may be another one. */

@@ -3,7 +3,7 @@ import { $, fill, h, note } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { clearWrong, markWrong } from "./fields.js";
 import { access, connect, disconnect } from "./broker.js";
-import { asSentence, errorNote } from "./errors.js";
+import { asSentence, inWords, errorNote } from "./errors.js";
 import { newId } from "./db.js";
 import { BROKERS } from "./presets.js";
 import { brokerOptions, passwordOf, rememberPassword, saveBroker } from "./registry.js";
@@ -56,7 +56,7 @@ async function explain() {
   if (!/^wss?:\/\/./.test(url)) return fill($("b-access"));
   const { access: verdict, advice } = await access(url).catch(() => ({ access: "open", advice: "" }));
   if (url !== $("b-url").value.trim()) return;
-  fill($("b-access"), verdict !== "open" && note(verdict === "blocked" ? "bad" : "warn", verdict, h("strong", null, t(`access.${verdict}`)), verdict === "blocked" && [" ", asSentence(advice)]));
+  fill($("b-access"), verdict !== "open" && note(verdict === "blocked" ? "bad" : "warn", verdict, h("strong", null, t(`access.${verdict}`)), verdict === "blocked" && [" ", asSentence(inWords(advice))]));
 }
 
 /** @returns {{ broker: Broker, password: string } | null} */

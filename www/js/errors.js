@@ -1,7 +1,7 @@
 // An error is a next step: one sentence what happened, one what probably is the cause, a first button that tries the remedy.
 import { h, note } from "./dom.js";
 import { size } from "./numbers.js";
-import { t } from "./texts.js";
+import { language, t } from "./texts.js";
 
 /**
  * @typedef {{ draft: import("./link.js").Draft | null, phase: string, bytesAcked?: number, bytesTotal?: number, url?: string }} Circumstances
@@ -10,6 +10,13 @@ import { t } from "./texts.js";
 
 /** Chunks that fit the small buffers of microcontroller libraries. */
 export const SMALL_CHUNK = 200;
+
+/** The module's messages are English: in another language each says what its kind says there. @param {any} error @param {string} kind */
+function whyOf(error, kind) {
+  if (language().startsWith("en")) return error.message;
+  const option = /^(\w+): /.exec(error.message)?.[1] ?? "";
+  return t(`why.${kind}`, option || error.message);
+}
 
 /** "retry" stands only where nothing better is known: the button below says "Send again". @param {import("./rpc.js").CodedError} error @param {Circumstances} at @returns {Explanation} */
 export function explain(error, at) {
@@ -20,34 +27,34 @@ export function explain(error, at) {
     case "no-answer":
       return noAnswer(error, at, send);
     case "incomplete":
-      return { what: say("incomplete", error.chunk ?? 0), why: error.message, actions: ["retry", "small"] };
+      return { what: say("incomplete", error.chunk ?? 0), why: whyOf(error, "incomplete"), actions: ["retry", "small"] };
     case "protocol":
-      if (error.name === "TransferError") return { what: say("protocol"), why: error.message, actions: ["numbering"] };
-      return { what: say("protocol.broker"), why: error.message, actions: ["broker"] };
+      if (error.name === "TransferError") return { what: say("protocol"), why: whyOf(error, "protocol"), actions: ["numbering"] };
+      return { what: say("protocol.broker"), why: whyOf(error, "broker"), actions: ["broker"] };
     case "too-large":
       if (error.name === "TransferError") return { what: say("toolarge", size(at.bytesTotal ?? 0)), why: say("toolarge.why"), actions: ["quality", "change"] };
-      return { what: say("toolarge.image"), why: error.message, actions: ["change"] };
+      return { what: say("toolarge.image"), why: whyOf(error, "toolarge"), actions: ["change"] };
     case "closed":
-      return { what: say("closed"), why: error.message, actions: ["retry"] };
+      return { what: say("closed"), why: whyOf(error, "closed"), actions: ["retry"] };
     case "refused":
       return refused(error, send, broker);
     case "network":
     case "timeout":
       return { what: say("network", broker.url ?? ""), why: say("network.why"), actions: ["broker"], checklist: true };
     case "blocked":
-      return { what: say("blocked"), why: error.message, actions: ["broker"] };
+      return { what: say("blocked"), why: whyOf(error, "blocked"), actions: ["broker"] };
     case "unsupported":
-      return { what: say("unsupported"), why: error.message, actions: ["change", "original"] };
+      return { what: say("unsupported"), why: whyOf(error, "unsupported"), actions: ["change", "original"] };
     case "corrupt":
-      return { what: say("corrupt"), why: error.message, actions: ["change"] };
+      return { what: say("corrupt"), why: whyOf(error, "corrupt"), actions: ["change"] };
     case "fetch":
-      return { what: say("fetch"), why: error.message.includes("drop it") ? error.message : `${error.message}. ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
+      return { what: say("fetch"), why: error.message.includes("drop it") || !language().startsWith("en") ? whyOf(error, "fetch") : `${error.message}. ${say("fetch.way")}`, actions: /^https?:/.test(at.url ?? "") ? ["change", "openurl"] : ["change"] };
     case "invalid":
-      return { what: say("invalid"), why: error.message, actions: ["show"] };
+      return { what: say("invalid"), why: whyOf(error, "invalid"), actions: ["show"] };
     case "no-broker":
       return { what: say("nobroker"), why: say("nobroker.why"), actions: ["broker"] };
     case "load":
-      return { what: say("load"), why: error.message, actions: ["reload"] };
+      return { what: say("load"), why: whyOf(error, "load"), actions: ["reload"] };
     default:
       return { what: error.message || String(error), actions: ["retry"] };
   }
@@ -57,15 +64,15 @@ function noAnswer(error, at, send) {
   const chunk = error.chunk;
   const chunkSize = send.chunkSize ?? 1400;
   if (chunk === 0 && chunkSize > SMALL_CHUNK) return { what: t("error.buffer", chunkSize), why: t("error.buffer.why"), actions: ["small"] };
-  if (chunk !== undefined) return { what: t("error.stopped", size(at.bytesAcked ?? 0)), why: error.message, actions: ["retry"] };
-  if (at.phase === "finish") return { what: t("error.nofinish"), why: error.message, actions: ["retry"] };
+  if (chunk !== undefined) return { what: t("error.stopped", size(at.bytesAcked ?? 0)), why: whyOf(error, "stopped"), actions: ["retry"] };
+  if (at.phase === "finish") return { what: t("error.nofinish"), why: whyOf(error, "stopped"), actions: ["retry"] };
   return { what: t("error.silent", send.from ?? ""), why: t("error.silent.why"), actions: ["wait", "topics"] };
 }
 
 function refused(error, send, broker) {
-  if (error.returnCode === undefined) return { what: t("error.refused.topic", send.from ?? ""), why: error.message, actions: ["topics"] };
+  if (error.returnCode === undefined) return { what: t("error.refused.topic", send.from ?? ""), why: whyOf(error, "topic"), actions: ["topics"] };
   const who = broker.username ? t("error.refused.user", broker.username) : t("error.refused.nobody");
-  return { what: error.returnCode >= 4 ? who : t("error.refused"), why: error.message, actions: [error.returnCode >= 4 ? "user" : "broker"] };
+  return { what: error.returnCode >= 4 ? who : t("error.refused"), why: whyOf(error, "refused"), actions: [error.returnCode >= 4 ? "user" : "broker"] };
 }
 
 /** Which field an action leads to. */
@@ -89,3 +96,6 @@ export function asSentence(clause) {
   const begun = /^[a-z]+ /.test(clause) ? clause[0].toUpperCase() + clause.slice(1) : clause;
   return /[.?!。？]$/.test(begun) ? begun : `${begun}.`;
 }
+
+/** What `checkAccess` advises, in the page's language. @param {string} advice */
+export const inWords = (advice) => whyOf({ message: advice }, "blocked");

@@ -1,7 +1,7 @@
 // The broker's state in the bar, and what the browser will say to its address before anyone connects.
 import { $, fill, h, note } from "./dom.js";
 import { access, onLinkState } from "./broker.js";
-import { asSentence } from "./errors.js";
+import { asSentence, inWords } from "./errors.js";
 import { logStep } from "./log.js";
 import { PRACTICE, brokerOf } from "./registry.js";
 import { watchPresence } from "./presence.js";
@@ -62,5 +62,5 @@ async function explainAccess() {
   if (!/^wss?:\/\/./.test(url)) return fill($("access"));
   const { access: verdict, advice } = await access(url).catch(() => ({ access: "open", advice: "" }));
   if (url !== $("broker").value.trim()) return; // typed on meanwhile
-  fill($("access"), verdict !== "open" && note(verdict === "blocked" ? "bad" : "warn", verdict, h("strong", null, t(`access.${verdict}`)), verdict === "blocked" && [" ", asSentence(advice)]));
+  fill($("access"), verdict !== "open" && note(verdict === "blocked" ? "bad" : "warn", verdict, h("strong", null, t(`access.${verdict}`)), verdict === "blocked" && [" ", asSentence(inWords(advice))]));
 }

@@ -113,7 +113,7 @@ export class RunView {
     $("retryall").hidden = totals.failed === 0 || !over;
     $("retryalltext").textContent = totals.failed === 1 ? t("run.retry1", run.failed[0].device.name) : t("run.retry", totals.failed);
     $("another").hidden = !over;
-    const practice = over && totals.done > 0 && run.deliveries.every(({ device }) => device.broker === PRACTICE);
+    const practice = over && totals.done === 1 && run.deliveries.length === 1 && run.deliveries[0].device.broker === PRACTICE;
     $("practicedone").hidden = !practice;
     $("running").hidden = over || currentView() === "run";
     $("runningtext").textContent = line;

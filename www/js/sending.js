@@ -9,7 +9,6 @@ import { PRACTICE, brokerOf, deviceOf, saveDevices } from "./registry.js";
 import { editBroker } from "./brokerdialog.js";
 import { editDevice } from "./devicedialog.js";
 import { kindKey, frameLook, lookFor, panelName } from "./look.js";
-import { deliveredName } from "./options.js";
 import { keepRate, placeKey } from "./kept.js";
 import { preparePicture } from "./pictures.js";
 import { logTransfer } from "./log.js";
@@ -75,7 +74,7 @@ async function over(run, delivery) {
   const { bytesTotal: bytes, elapsedMs: ms, resends } = job.progress ?? {};
   const error = job.state === "failed" ? toPlain(job.error) : null;
   const entry = { device: device.id, name: device.name, panel: panelName(device), look: frameLook(device), state: replaced ? "cancelled" : job.state, bytes, ms: ms === undefined ? undefined : Math.round(ms), resends, ...(error && { code: error.code, message: error.message }) };
-  await record(run, entry, ready && { key: kindKey(delivery.image), name: job.name || deliveredName(ready.source.name, ready.prepared), prepared: ready.prepared }).catch(() => {}); // a full disk loses history, not pictures
+  await record(run, entry, ready && { key: kindKey(delivery.image), name: ready.source.name || job.name, prepared: ready.prepared }).catch(() => {}); // a full disk loses history, not pictures
 }
 
 /** The buttons of a failed row. @param {string} action @param {Delivery} delivery */
