@@ -12,7 +12,7 @@ export function listOf(stage, devices) {
 export async function openAdmin(stage, hash = "#/devices", options = {}) {
   const page = await openPage(stage.browser, options);
   await page.goto(`${stage.site.url}/index.html${hash}`);
-  await page.locator('[data-nav][aria-current="page"]').waitFor({ state: "attached" });
+  await page.locator("body[data-kept]").waitFor();
   return page;
 }
 

@@ -310,6 +310,7 @@ async function setUpKept(given) {
   await setUpViews({ toSendView: act });
   setUpSamples(takeFile);
   settleSamples(given || compose.hasSource);
+  document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen
   await offerLeftBehind();
   setTimeout(() => setUpOffline().catch(() => {}), OFFLINE_AFTER); // a page without it works all the same
 }
