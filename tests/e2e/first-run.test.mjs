@@ -31,7 +31,7 @@ test("two clicks send a sample to the practice device, and no broker is asked fo
   await page.done();
 });
 
-test("a practice device of another panel is added and gets a test card in its own size", limit, async () => {
+test("a practice device of another panel is added, gets a test card in its own size, and is cleared", limit, async () => {
   const page = await openAdmin(stage);
   await page.locator("#adddevice").click();
   await page.locator("#d-name").fill("Little one");
@@ -39,6 +39,20 @@ test("a practice device of another panel is added and gets a test card in its ow
   await page.locator("#d-test").click();
   await rows(page, { "Little one": "done" });
   assert.match(await page.locator("#jobs").innerText(), /7\.75\skB/);
+  const dark = () => page.locator('[data-id] img[alt^="Little one"]').evaluate(async (img) => {
+    await img.decode();
+    const pen = Object.assign(document.createElement("canvas"), { width: 122, height: 250 }).getContext("2d");
+    pen.drawImage(img, 0, 0, 122, 250);
+    return pen.getImageData(0, 0, 122, 250).data.some((value, i) => i % 4 === 0 && value < 128);
+  });
+  await go(page, "devices");
+  await until(10_000, "the test card on the wall", dark);
+  await page.getByRole("checkbox", { name: "Select Little one" }).check();
+  await page.locator("#selblank").click();
+  await page.locator("#h-run", { hasText: "blank.png to Little one" }).waitFor();
+  await rows(page, { "Little one": "done" });
+  await go(page, "devices");
+  await until(10_000, "a white panel", async () => !(await dark()));
   assert.deepEqual(page.noted, []);
   await page.done();
 });
@@ -63,6 +77,7 @@ test("with its server stopped the page still opens, shows its devices and sends 
   const site = await serve({ folders: { "/": www } });
   const page = await openAdmin({ site, browser: stage.browser }, "");
   await page.locator('[data-sample="card"]').click();
+  await page.locator("#preview").waitFor();
   await page.locator("#send").click();
   await rows(page, { "Practice device": "done" });
   const kept = () => page.evaluate(async () => (await (await caches.open("mqtt-image-sender")).keys()).map(({ url }) => new URL(url).pathname));

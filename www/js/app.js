@@ -319,6 +319,7 @@ async function setUpKept(given) {
 function settleRecipients() {
   settleKinds();
   if (sendMode() === "topic") paintButtons(job);
+  sumUp();
   paintSend();
   paintLink();
   refresh();

@@ -9,7 +9,7 @@ import { brokerOf, deleteDevices, devices, duplicateOf, groups, onRegistry, save
 import { frameLook, panelName } from "./look.js";
 import { currentView, onView } from "./router.js";
 import { searchText } from "./recipients.js";
-import { shows } from "./history.js";
+import { onHistory, shows } from "./history.js";
 import { onPresence, presenceOf } from "./presence.js";
 import { moment } from "./numbers.js";
 import { t } from "./texts.js";
@@ -23,11 +23,12 @@ const selected = new Set();
 let group = "";
 let onSend = (/** @type {string[]} */ _ids) => {};
 
-/** @param {{ send: (ids: string[]) => void }} ways */
-export function setUpDevicesView({ send }) {
+/** @param {{ send: (ids: string[]) => void, clear: (devices: Device[]) => void }} ways */
+export function setUpDevicesView({ send, clear }) {
   onSend = send;
   onView("devices", paint);
   onRegistry(() => currentView() === "devices" && paint());
+  onHistory(() => currentView() === "devices" && paint());
   onPresence(() => currentView() === "devices" && paint());
   $("q").addEventListener("input", filter);
   $("adddevice").addEventListener("click", () => editDevice(null));
@@ -38,6 +39,7 @@ export function setUpDevicesView({ send }) {
     });
   }
   $("selsend").addEventListener("click", () => onSend(chosen().map(({ id }) => id)));
+  $("selblank").addEventListener("click", () => clear(chosen()));
   $("seldup").addEventListener("click", async () => {
     const copies = [];
     for (const device of chosen()) {

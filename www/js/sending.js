@@ -55,13 +55,20 @@ export function sendToDevices(title, what) {
   go("send/run");
 }
 
-/** A test card in the device's own size. @param {Device} device @param {Blob & { name: string }} card */
-export function sendCard(device, card) {
+/** The same picture stretched over each panel: a test card, or nothing. @param {Device[]} devices @param {Blob & { name: string }} card */
+export function sendCard(devices, card) {
   const source = { blob: card, name: card.name };
-  const image = lookFor({ fit: "fill" }, device.image);
-  const picture = preparePicture(source, image).then((prepared) => ({ source, prepared }));
-  picture.catch(() => {});
-  sendToDevices(t("run.title", card.name, device.name), [{ device, picture, image }]);
+  /** @type {Map<string, Picture>} */
+  const pictures = new Map();
+  const what = devices.map((device) => {
+    const image = lookFor({ fit: "fill" }, device.image);
+    const key = kindKey(image);
+    const picture = pictures.get(key) ?? preparePicture(source, image).then((prepared) => ({ source, prepared }));
+    picture.catch(() => {}); // its rows tell it
+    pictures.set(key, picture);
+    return { device, picture, image };
+  });
+  sendToDevices(t("run.title", card.name, devices.length === 1 ? devices[0].name : t("to.n", devices.length)), what);
 }
 
 /** @param {Run} run @param {Delivery} delivery */

@@ -24,6 +24,16 @@ export async function testCard({ name, width = 800, height = 480 }) {
   return new File([blob], `${t("testcard.file")}.png`, { type: "image/png" });
 }
 
+/** An empty picture, which clears a panel. @returns {Promise<File>} */
+export async function blank() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, 8, 8);
+  const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
+  return new File([blob], `${t("blank.file")}.png`, { type: "image/png" });
+}
+
 /** A filled corner at the top left, so that a turned or mirrored panel is seen at once; open ones elsewhere. */
 function corners(pen, width, height, size) {
   const gap = size / 3;

@@ -15,7 +15,7 @@ import { PRACTICE } from "./registry.js";
 import { go } from "./router.js";
 import { sendAgain, sendCard, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
-import { testCard } from "./testcard.js";
+import { blank, testCard } from "./testcard.js";
 import { t } from "./texts.js";
 
 /** @param {{ toSendView: (action: string, error: any) => void }} ways */
@@ -26,10 +26,13 @@ export async function setUpViews({ toSendView }) {
   setUpDeviceDialog({ saved, removed: (device) => remove([device]) });
   setUpBrokerDialog({ removed: removeBroker });
   setUpSending({ toSendView: (action) => toSendView(action, new Error("")), addDevice: () => editDevice(null) });
-  setUpDevicesView({ send: (ids) => {
-    chooseDevices(ids);
-    go("send");
-  } });
+  setUpDevicesView({
+    send: (ids) => {
+      chooseDevices(ids);
+      go("send");
+    },
+    clear: async (some) => sendCard(some, await blank()),
+  });
   setUpHistoryView({ again: sendAgain });
   setUpSettings();
   setUpPresence();
@@ -39,7 +42,7 @@ export async function setUpViews({ toSendView }) {
 
 /** A new device is what one wants to send to next. */
 async function saved(device, test) {
-  if (test) return sendCard(device, await testCard({ name: device.name, width: device.image.width, height: device.image.height }));
+  if (test) return sendCard([device], await testCard({ name: device.name, width: device.image.width, height: device.image.height }));
   if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
 }
 

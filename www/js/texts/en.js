@@ -431,6 +431,8 @@ export default {
   "sel.n": "{0} selected",
   "sel.send": "Send a picture",
   "sel.tag": "Group",
+  "sel.blank": "Clear",
+  "blank.file": "blank",
   "sel.dup": "Duplicate",
   "sel.export": "Export",
   "sel.delete": "Delete",

@@ -413,6 +413,8 @@ export default {
   "sel.n": "已选 {0} 台",
   "sel.send": "发送图片",
   "sel.tag": "分组",
+  "sel.blank": "清屏",
+  "blank.file": "空白",
   "sel.dup": "复制",
   "sel.export": "导出",
   "sel.delete": "删除",
