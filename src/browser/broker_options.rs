@@ -145,7 +145,8 @@ fn client(options: &mut Options, client_id: &str) -> Result<ClientOptions, Inval
         client.connect_timeout = Duration::from_millis(ms.into());
     }
     client.reconnect = reconnect(options)?;
-    client.max_messages_per_second = options.number("maxMessagesPerSecond", 0.001, 1e6)?;
+    client.max_messages_per_second =
+        options.number("maxMessagesPerSecond", 0.001..=1e6, "0.001 to 1000000")?;
     if let Some(most) = options.integer("maxOutstanding", 1, 65_535)? {
         client.max_outstanding = usize::try_from(most).unwrap_or(usize::MAX);
     }

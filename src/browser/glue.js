@@ -10,3 +10,37 @@ export const isSharedBuffer = (value) =>
 
 // A promise that nobody has to observe: its rejection raises no unhandledrejection.
 export const leaveUnobserved = (promise) => void promise.catch(() => {});
+
+// Made whole, so that every one has the same shape.
+export const makeProgress = (
+  phase,
+  bytesAcked,
+  bytesTotal,
+  chunksAcked,
+  chunksTotal,
+  resends,
+  ignored,
+  stalled,
+  elapsedMs,
+  bytesPerSecond,
+) => ({
+  phase,
+  bytesAcked,
+  bytesTotal,
+  chunksAcked,
+  chunksTotal,
+  resends,
+  ignored,
+  stalled,
+  elapsedMs,
+  bytesPerSecond,
+});
+
+export const makeLogEntry = (atMs, event, function_, number, status, reason) => ({
+  atMs,
+  event,
+  function: function_,
+  number,
+  ...(status !== undefined && { status }),
+  ...(reason !== undefined && { reason }),
+});

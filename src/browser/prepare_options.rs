@@ -29,9 +29,9 @@ pub(super) fn read(options: &mut Options) -> Result<PrepareOptions, Invalid> {
             .and_then(|most| usize::try_from(most).ok()),
         dither: named(options, "dither")?,
         tone: tone(options)?,
-        saturation: options.number("saturation", 0.0, 2.0)?,
+        saturation: options.number("saturation", 0.0..=2.0, "0 to 2")?,
         palette: palette(options)?,
-        max_megapixels: options.number("maxMegapixels", 0.0, 100_000.0)?,
+        max_megapixels: options.number("maxMegapixels", 0.0..=100_000.0, "0 to 100000")?,
         invert: invert(options)?,
     })
 }

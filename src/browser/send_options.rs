@@ -79,7 +79,11 @@ fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
     if let Some(timeout) = ack_timeout(options)? {
         transfer.ack_timeout = timeout;
     }
-    if let Some(seconds) = options.number("waitForDevice", 0.0, f64::from(MAX_TIMER_MS))? {
+    if let Some(seconds) = options.number(
+        "waitForDevice",
+        0.0..=f64::from(MAX_TIMER_MS),
+        "0 to 2147483647",
+    )? {
         transfer.wait_for_device = Duration::from_secs_f64(seconds);
     }
     if let Some(most) = options.integer_or_infinity("maxRetries", 0, u32::MAX)? {

@@ -16,7 +16,7 @@ use super::prepared::Ready;
 use super::promise::Deferred;
 use super::send_options::SendOptions;
 use super::shell::{Shell, report};
-use super::views::{LogView, ProgressView};
+use super::views;
 use crate::client::{Error, SendRequest};
 use crate::time::Instant;
 use crate::transfer::{self, Log, Outcome, Progress, TransferId};
@@ -142,19 +142,19 @@ impl TransferHandle {
             core.progress(now(), self.id.get()?)
         };
         let progress = self.last_progress.borrow().clone().or_else(live);
-        ProgressView::new(
+        views::progress(
             &progress.unwrap_or_else(|| Progress::queued(now().saturating_since(self.started))),
         )
     }
 
     fn log(&self) -> JsValue {
         if let Some(log) = &*self.last_log.borrow() {
-            return LogView::new(log, self.started);
+            return views::log(log, self.started);
         }
         let live = || {
             let shell = self.shell.upgrade()?;
             let core = shell.core.borrow();
-            Some(LogView::new(core.log(self.id.get()?)?, self.started))
+            Some(views::log(core.log(self.id.get()?)?, self.started))
         };
         live().unwrap_or_else(|| js_sys::Array::new().into())
     }

@@ -1,85 +1,64 @@
 //! Progress and journal as plain JavaScript objects.
 
-use serde::Serialize;
-use wasm_bindgen::JsValue;
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
 
 use crate::time::Instant;
 use crate::transfer::{Log, Progress};
 
+#[wasm_bindgen(module = "/src/browser/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makeProgress)]
+    fn make_progress(
+        phase: &str,
+        bytes_acked: f64,
+        bytes_total: f64,
+        chunks_acked: u32,
+        chunks_total: u32,
+        resends: u32,
+        ignored: u32,
+        stalled: bool,
+        elapsed_ms: f64,
+        bytes_per_second: f64,
+    ) -> JsValue;
+    #[wasm_bindgen(js_name = makeLogEntry)]
+    fn make_log_entry(
+        at_ms: f64,
+        event: &str,
+        function: i32,
+        number: i32,
+        status: Option<u8>,
+        reason: Option<&str>,
+    ) -> JsValue;
+}
+
 /// `Progress` of `api.d.ts`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ProgressView {
-    phase: &'static str,
-    bytes_acked: f64,
-    bytes_total: f64,
-    chunks_acked: u32,
-    chunks_total: u32,
-    resends: u32,
-    ignored: u32,
-    stalled: bool,
-    elapsed_ms: f64,
-    bytes_per_second: f64,
+pub(super) fn progress(progress: &Progress) -> JsValue {
+    make_progress(
+        progress.phase.as_str(),
+        progress.bytes_acked as f64,
+        progress.bytes_total as f64,
+        progress.chunks_acked,
+        progress.chunks_total,
+        progress.resends,
+        progress.ignored,
+        progress.stalled,
+        progress.elapsed.as_secs_f64() * 1000.0,
+        progress.bytes_per_second,
+    )
 }
 
-impl ProgressView {
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the view is only a step on the way to the object"
-    )]
-    pub(super) fn new(progress: &Progress) -> JsValue {
-        to_js(&Self {
-            phase: progress.phase.as_str(),
-            bytes_acked: progress.bytes_acked as f64,
-            bytes_total: progress.bytes_total as f64,
-            chunks_acked: progress.chunks_acked,
-            chunks_total: progress.chunks_total,
-            resends: progress.resends,
-            ignored: progress.ignored,
-            stalled: progress.stalled,
-            elapsed_ms: progress.elapsed.as_secs_f64() * 1000.0,
-            bytes_per_second: progress.bytes_per_second,
-        })
-    }
-}
-
-/// One entry of `Transfer.log`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct LogView {
-    at_ms: f64,
-    event: &'static str,
-    function: i32,
-    number: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-impl LogView {
-    /// The entries as an array, with times in milliseconds since `start`.
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the view is only a step on the way to the array"
-    )]
-    pub(super) fn new(log: &Log, start: Instant) -> JsValue {
-        let entries: Vec<Self> = log
-            .entries()
-            .map(|entry| Self {
-                at_ms: entry.at.saturating_since(start).as_secs_f64() * 1000.0,
-                event: entry.event.as_str(),
-                function: entry.function.into(),
-                number: entry.number.into(),
-                status: entry.status.map(u8::from),
-                reason: entry.reason.as_ref().map(ToString::to_string),
-            })
-            .collect();
-        to_js(&entries)
-    }
-}
-
-fn to_js(value: &impl Serialize) -> JsValue {
-    // Structs of numbers and strings cannot fail to serialize.
-    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
+/// `Transfer.log`: the entries with times in milliseconds since `start`.
+pub(super) fn log(log: &Log, start: Instant) -> JsValue {
+    let entry = |entry: &crate::transfer::LogEntry| {
+        make_log_entry(
+            entry.at.saturating_since(start).as_secs_f64() * 1000.0,
+            entry.event.as_str(),
+            entry.function.into(),
+            entry.number.into(),
+            entry.status.map(u8::from),
+            entry.reason,
+        )
+    };
+    log.entries().map(entry).collect::<Array>().into()
 }
