@@ -5,6 +5,24 @@ use super::rooms;
 /// More makes a reader ask why (STYLE.md, 4).
 const MAX_LINES: usize = 600;
 
+/// What may lie at the top: the product, and what tools expect there. One crate for the product, and this one.
+const TOP: [&str; 14] = [
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.toml",
+    "README.md",
+    "SECURITY.md",
+    "benches",
+    "clippy.toml",
+    "deny.toml",
+    "fuzz",
+    "rust-toolchain.toml",
+    "src",
+    "tests",
+    "www",
+];
+
 /// What is wrong with the file `name`, each as one line.
 pub fn check(name: &str, text: &str) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -15,6 +33,7 @@ pub fn check(name: &str, text: &str) -> Vec<String> {
             "begin with a `//!` comment that tells a newcomer what the file is for".to_owned(),
         ));
     }
+    complaints.extend(misplaced(name));
     complaints.extend(trailing_space(text));
     if is_code(name) {
         complaints.extend(too_long(text));
@@ -26,6 +45,15 @@ pub fn check(name: &str, text: &str) -> Vec<String> {
         .into_iter()
         .map(|(line, what)| format!("{name}:{line}: {what}"))
         .collect()
+}
+
+fn misplaced(name: &str) -> Option<(usize, String)> {
+    let top = name.split('/').next().unwrap_or(name);
+    let is_home = top == "xtask" || TOP.contains(&top);
+    (!is_home).then(|| {
+        let what = format!("`{top}` has no place at the top: src, tests, www or xtask take it");
+        (1, what)
+    })
 }
 
 /// Documents may be as long as they like.
@@ -80,6 +108,16 @@ mod tests {
             found[0].starts_with("src/a.rs:1: begin with a `//!`"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_crate_or_a_page_beside_the_product_fails() {
+        for stray in ["crates/other/src/lib.rs", "docs/guide.md", "NOTES.md"] {
+            let found = check(stray, "//! A.\n");
+            assert_eq!(found.len(), 1, "{stray}");
+            assert!(found[0].contains("no place at the top"), "{found:?}");
+        }
+        assert_eq!(check("fuzz/Cargo.toml", ""), [""; 0]);
     }
 
     #[test]
