@@ -54,7 +54,7 @@ pub(super) struct LogView {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<&'static str>,
 }
 
 impl LogView {
@@ -72,7 +72,7 @@ impl LogView {
                 function: entry.function.into(),
                 number: entry.number.into(),
                 status: entry.status.map(u8::from),
-                reason: entry.reason.as_ref().map(ToString::to_string),
+                reason: entry.reason.map(crate::transfer::Reason::as_str),
             })
             .collect();
         to_js(&entries)
