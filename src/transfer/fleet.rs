@@ -234,7 +234,7 @@ impl Fleet {
         }
         match self.transfers.remove(&id)?.state {
             State::Ended { log, .. } => Some(log),
-            State::Reserved | State::Ready(_) => None,
+            State::HeldBack | State::Reserved | State::Ready(_) => None,
         }
     }
 
