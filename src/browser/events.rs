@@ -110,6 +110,7 @@ impl Shell {
     /// The client has ended: every promise that still waits is settled, so that nobody waits for ever.
     fn fail_everything(&self, cause: Option<&JsValue>) {
         self.alarm.clear();
+        self.turn.clear();
         self.link.take();
         self.abort.take();
         self.network.take();
@@ -200,9 +201,7 @@ impl Shell {
         let handle = self.transfers.borrow_mut().remove(&id);
         let (progress, log) = {
             let mut core = self.core.borrow_mut();
-            let last = (core.progress(now(), id), core.log(id).cloned());
-            core.forget(id);
-            last
+            (core.progress(now(), id), core.forget(id))
         };
         if let Some(handle) = handle {
             handle.keep_last(progress, log);

@@ -1,7 +1,6 @@
 //! `prepareImage` and `PreparedImage`, as `api.d.ts` has them.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Promise, Uint8Array, Uint8ClampedArray};
@@ -19,12 +18,20 @@ use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Ste
 /// Default of `maxMegapixels`, for what the browser decodes.
 const MAX_MEGAPIXELS: f64 = 200.0;
 
+#[cfg(feature = "mqtt")]
+use crate::transfer::Image as Bytes;
+#[cfg(not(feature = "mqtt"))]
+type Bytes = std::sync::Arc<[u8]>;
+
 /// A picture that is ready to be sent.
 #[derive(Clone)]
 #[wasm_bindgen(skip_typescript)]
 pub struct PreparedImage {
     /// Held once, whatever the number of transfers.
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
+    mime: &'static str,
+    #[cfg(feature = "mqtt")]
+    extension: &'static str,
     /// Everything but the bytes.
     about: Prepared,
     name: Option<String>,
@@ -59,7 +66,7 @@ impl PreparedImage {
     /// The MIME type of the bytes.
     #[wasm_bindgen(getter)]
     pub fn mime(&self) -> String {
-        self.whole().mime().to_owned()
+        self.mime.to_owned()
     }
 
     /// The quality that was used, where the format has one.
@@ -101,14 +108,21 @@ impl PreparedImage {
 
 impl PreparedImage {
     fn new(mut prepared: Prepared, name: Option<String>) -> Self {
+        let mime = prepared.mime();
+        #[cfg(feature = "mqtt")]
+        let extension = prepared.extension();
         let bytes = std::mem::take(&mut prepared.bytes).into();
         Self {
             bytes,
+            mime,
+            #[cfg(feature = "mqtt")]
+            extension,
             about: prepared,
             name,
         }
     }
 
+    /// With a copy of the bytes, to be looked into.
     fn whole(&self) -> Prepared {
         Prepared {
             bytes: self.bytes.to_vec(),
@@ -130,7 +144,7 @@ impl PreparedImage {
         let extension = if is_unknown && self.name.is_some() {
             None
         } else {
-            Some(self.whole().extension())
+            Some(self.extension)
         };
         super::prepared::Ready {
             bytes: self.bytes,

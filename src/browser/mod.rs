@@ -42,6 +42,8 @@ mod socket;
 #[cfg(feature = "mqtt")]
 mod transfer;
 #[cfg(feature = "mqtt")]
+mod turn;
+#[cfg(feature = "mqtt")]
 mod views;
 
 #[cfg(feature = "image")]

@@ -20,6 +20,7 @@ use super::listening::Listening;
 use super::lock::Lock;
 use super::promise::Deferred;
 use super::transfer::TransferHandle;
+use super::turn::Turn;
 use crate::client::{Client, DeviceId, LinkId};
 use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
 use crate::sorted::SortedMap;
@@ -62,6 +63,7 @@ pub(super) struct Shell {
     pub(super) alarm: Alarm,
     driving: Cell<bool>,
     scheduled: Cell<bool>,
+    pub(super) turn: Turn,
     link_full: Cell<bool>,
     pub(super) connected: Deferred,
     pub(super) on_state_change: RefCell<Option<Function>>,
@@ -94,6 +96,7 @@ impl Shell {
             alarm: Alarm::default(),
             driving: Cell::new(false),
             scheduled: Cell::new(false),
+            turn: Turn::default(),
             link_full: Cell::new(false),
             connected: Deferred::new(),
             on_state_change: RefCell::default(),
@@ -143,7 +146,9 @@ impl Shell {
             return;
         }
         loop {
-            self.transmit();
+            if !self.gathers() {
+                self.transmit();
+            }
             let event = self.core.borrow_mut().poll_event();
             match event {
                 Some(event) => self.handle(event),

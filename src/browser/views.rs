@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::time::Instant;
-use crate::transfer::{Log, Progress};
+use crate::transfer::{Log, LogEntry, Progress, Reason};
 
 #[wasm_bindgen(module = "/src/browser/glue.js")]
 extern "C" {
@@ -50,14 +50,14 @@ pub(super) fn progress(progress: &Progress) -> JsValue {
 
 /// `Transfer.log`: the entries with times in milliseconds since `start`.
 pub(super) fn log(log: &Log, start: Instant) -> JsValue {
-    let entry = |entry: &crate::transfer::LogEntry| {
+    let entry = |entry: &LogEntry| {
         make_log_entry(
             entry.at.saturating_since(start).as_secs_f64() * 1000.0,
             entry.event.as_str(),
             entry.function.into(),
             entry.number.into(),
             entry.status.map(u8::from),
-            entry.reason,
+            entry.reason.map(Reason::as_str),
         )
     };
     log.entries().map(entry).collect::<Array>().into()

@@ -180,9 +180,9 @@ impl Client {
         self.fleet.outstanding()
     }
 
-    /// Drops what is remembered of a transfer that has ended.
-    pub fn forget(&mut self, id: TransferId) {
-        self.fleet.forget(id);
+    /// Drops what is remembered of a transfer that has ended, and gives its journal away.
+    pub fn forget(&mut self, id: TransferId) -> Option<Log> {
+        self.fleet.forget(id)
     }
 
     /// Plays a device on this connection. [`Event::Attached`] follows, and [`Event::Image`] for each image.

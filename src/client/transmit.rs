@@ -6,6 +6,15 @@ use crate::time::Instant;
 use crate::transfer::Frame;
 
 impl Client {
+    /// Whether what may go out is worth keeping to the end of the present turn of the event loop, where it leaves as one
+    /// message with what the other inputs of the turn make room for.
+    ///
+    /// With nothing outstanding, as always in stop and wait, there is nothing to wait for: the next frame is the answer's
+    /// own, and each microsecond counts. Nor while the link comes or goes.
+    pub fn gathers(&self) -> bool {
+        self.session.is_online() && self.fleet.outstanding() > 0
+    }
+
     /// Appends what may go out now to `out`, and says whether that was anything.
     ///
     /// `room` is how many bytes the socket should still take: once it is used up PUBLISH packets are held back, so `out`

@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use super::error::{AbortReason, Error};
 use super::frame::FrameHead;
+use super::image::Image;
 use super::lingering::Lingering;
 use super::log::Log;
 use super::numbering::Numbering;
-use super::options::{Image, Phase, Progress, TransferOptions};
+use super::options::{Phase, Progress, TransferOptions};
 use super::sender::Sender;
 use crate::sorted::SortedMap;
 use crate::time::{Instant, earliest};
@@ -225,14 +226,15 @@ impl Fleet {
         self.set_paused(now, id, false);
     }
 
-    /// Drops what is left of a transfer that has ended.
-    pub fn forget(&mut self, id: TransferId) {
-        if self
-            .transfers
-            .get(&id)
-            .is_some_and(|entry| matches!(entry.state, State::Ended { .. }))
-        {
-            self.transfers.remove(&id);
+    /// Drops what is left of a transfer that has ended, and gives its journal away.
+    pub fn forget(&mut self, id: TransferId) -> Option<Log> {
+        let ended = |entry: &Entry| matches!(entry.state, State::Ended { .. });
+        if !self.transfers.get(&id).is_some_and(ended) {
+            return None;
+        }
+        match self.transfers.remove(&id)?.state {
+            State::Ended { log, .. } => Some(log),
+            State::HeldBack | State::Reserved | State::Ready(_) => None,
         }
     }
 
@@ -485,7 +487,7 @@ impl Fleet {
         let mut sent = Lingering::default();
         let mut event = None;
         if let State::Ready(sender) = &mut entry.state {
-            log = sender.log().clone();
+            log = sender.take_log();
             quiet_until = sender.strays_until(now);
             sent = sender.take_sent();
             event = end.as_ref().ok().map(|numbering| Outcome {

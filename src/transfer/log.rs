@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::frame::{Function, Status};
+use super::frame::{Function, Malformed, Status};
 use crate::time::Instant;
 
 /// The newest entries that are kept.
@@ -58,8 +58,57 @@ pub struct LogEntry {
     pub number: i16,
     /// The feedback's status.
     pub status: Option<Status>,
-    /// Why: the cause of a resend, what made a feedback be ignored.
-    pub reason: Option<&'static str>,
+    /// What made a message be sent again, or a feedback be ignored.
+    pub reason: Option<Reason>,
+}
+
+/// A thousand transfers keep their journals at once.
+const _: () = assert!(size_of::<LogEntry>() == 16);
+
+/// Why a message was sent again, or a feedback ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Its clock ran out.
+    Silence,
+    /// Three frames that were sent after it were answered before it.
+    Overtaken,
+    /// The device called it incomplete, or asked for it.
+    Incomplete,
+    /// It was outstanding when the link fell.
+    LinkLost,
+    /// It is no feedback.
+    Malformed(Malformed),
+    /// The broker had kept it, so it is an old one.
+    Retained,
+    /// It came while a transfer keeps quiet after another.
+    Late,
+    /// Begin needs no second answer.
+    BeginAnswered,
+    /// Finish has not been sent in this round.
+    FinishNotSent,
+    /// It speaks of a chunk that was not sent.
+    NotOutstanding,
+    /// Its chunk needs no second answer.
+    ChunkAnswered,
+}
+
+impl Reason {
+    /// As the journal has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Silence => "no answer in time",
+            Self::Overtaken => "three later ones were answered",
+            Self::Incomplete => "the device asked for it",
+            Self::LinkLost => "the link was lost",
+            Self::Malformed(malformed) => malformed.as_str(),
+            Self::Retained => "retained",
+            Self::Late => "late",
+            Self::BeginAnswered => "begin was answered",
+            Self::FinishNotSent => "finish was not sent",
+            Self::NotOutstanding => "no such chunk is outstanding",
+            Self::ChunkAnswered => "that chunk was answered",
+        }
+    }
 }
 
 impl LogEntry {
@@ -96,6 +145,11 @@ impl Log {
     /// From the oldest to the newest.
     pub fn entries(&self) -> impl Iterator<Item = &LogEntry> {
         self.0.iter()
+    }
+
+    /// With room for `entries`. A journal that grows in steps leaves holes behind in linear memory, a thousand do so together.
+    pub(super) fn with_room(entries: usize) -> Self {
+        Self(VecDeque::with_capacity(entries.min(MOST_ENTRIES)))
     }
 
     pub(super) fn push(&mut self, entry: LogEntry) {

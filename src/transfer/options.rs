@@ -4,9 +4,6 @@ use core::time::Duration;
 
 use super::numbering::NumberingOption;
 
-/// An image, held once whatever the number of transfers.
-pub type Image = std::sync::Arc<[u8]>;
-
 /// When a message without feedback is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AckTimeout {

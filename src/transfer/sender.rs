@@ -10,15 +10,16 @@ mod timeouts;
 mod transmit;
 
 use super::clock::{Patience, StopClock};
-use super::crc32::crc32;
 use super::error::{Error, Stage};
 use super::frame::{MAX_CHUNKS, MAX_FRAME_DATA};
+use super::image::Image;
 use super::lingering::{LATEST_FEEDBACK, Lingering};
-use super::log::{Log, LogEntry, LogEvent};
+use super::log::{Log, LogEntry, LogEvent, Reason};
 use super::name::check_name;
 use super::numbering::Numbering;
-use super::options::{Image, Phase, Progress, TransferOptions};
+use super::options::{Phase, Progress, TransferOptions};
 use super::rate::Rate;
+use super::refill::Refill;
 use super::window::Congestion;
 use crate::time::Instant;
 use chunks::{Chunks, Tries};
@@ -30,6 +31,8 @@ pub(super) use transmit::Payload;
 struct Control {
     /// It is to be sent as soon as it may.
     is_wanted: bool,
+    /// Why that is not the first time, where it is known.
+    again: Option<Reason>,
     /// When it was last sent, in felt time, while its answer is awaited.
     sent_at: Option<Instant>,
     sendings: u32,
@@ -54,12 +57,12 @@ pub(super) struct Sender {
     from: String,
     options: TransferOptions,
     announcement: Vec<u8>,
-    crc32: u32,
     phase: Phase,
     numbering: Option<Numbering>,
     control: Control,
     chunks: Chunks,
     window: Congestion,
+    refill: Refill,
     clock: StopClock,
     patience: Patience,
     link: LinkView,
@@ -137,10 +140,9 @@ impl Sender {
             });
         }
         let chunks = u32::try_from(total).unwrap_or(u32::MAX);
-        let crc32 = crc32(&image);
         let mut announcement = format!("{};{}", options.name, image.len());
         if options.integrity {
-            announcement.push_str(&format!(";crc32={crc32:08x}"));
+            announcement.push_str(&format!(";crc32={:08x}", image.crc32()));
         }
         let waits = !options.wait_for_device.is_zero();
         let mut clock = StopClock::default();
@@ -148,12 +150,12 @@ impl Sender {
         Ok(Self {
             from: from.to_owned(),
             announcement: announcement.into_bytes(),
-            crc32,
             phase: if waits { Phase::Waiting } else { Phase::Begin },
             numbering: options.numbering.known(),
             control: Control::wanted(),
             chunks: Chunks::new(chunks),
             window: Congestion::new(options.window, chunks),
+            refill: Refill::default(),
             clock,
             patience: Patience::new(options.ack_timeout),
             link: LinkView::default(),
@@ -171,7 +173,8 @@ impl Sender {
             stray_until: None,
             bytes_acked: 0,
             rate: Rate::default(),
-            log: Log::default(),
+            // Each chunk is sent and answered, and so are begin and finish.
+            log: Log::with_room(2 * total + 4),
             end: None,
             image,
             options,
@@ -316,11 +319,16 @@ impl Sender {
     }
 
     pub(super) fn crc32(&self) -> u32 {
-        self.crc32
+        self.image.crc32()
     }
 
     pub(super) fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The journal, which nothing is added to any longer.
+    pub(super) fn take_log(&mut self) -> Log {
+        core::mem::take(&mut self.log)
     }
 
     pub(super) fn progress(&self, now: Instant) -> Progress {
@@ -352,10 +360,12 @@ impl Sender {
     fn resume_after_reconnect(&mut self) {
         if self.control.sent_at.take().is_some() {
             self.control.is_wanted = true;
+            self.control.again = Some(Reason::LinkLost);
         }
         self.control.tries.timeouts = 0;
         self.control.tries.timeouts_since_reconnect = 0;
         self.chunks.send_all_again();
+        self.refill = Refill::default();
         self.link.grants_restart = matches!(self.phase, Phase::Data | Phase::Finish);
     }
 

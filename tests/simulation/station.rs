@@ -50,6 +50,8 @@ pub struct Station<T> {
     rng: Rng,
     /// Until then no socket can be opened.
     unreachable_until: Instant,
+    /// When the present turn of the event loop ends: what is worth gathering is sent then.
+    turn_ends_at: Instant,
     buffer: Vec<u8>,
 }
 
@@ -62,6 +64,7 @@ impl<T: Tap> Station<T> {
             quality,
             rng: Rng::new(seed),
             unreachable_until: Instant::ZERO,
+            turn_ends_at: Instant::ZERO,
             buffer: Vec::new(),
         }
     }
@@ -75,6 +78,9 @@ impl<T: Tap> Station<T> {
         }
         let opened = self.open(now, broker);
         let received = self.receive(now);
+        if received && self.rng.chance(0.5) {
+            self.turn_ends_at = now + Duration::from_micros(self.rng.below(2_000));
+        }
         let sent = self.transmit(now) | self.carry_up(now, broker);
         self.carry_down(now, broker);
         opened || received || sent
@@ -106,7 +112,13 @@ impl<T: Tap> Station<T> {
                 earliest(up, open.down.next_arrival())
             }
         };
-        earliest(socket, self.client.poll_timeout(now))
+        let due = self.client.poll_timeout(now);
+        if self.gathers(now) {
+            // What is due already may be something to send.
+            let later = due.filter(|at| *at > now);
+            return earliest(earliest(socket, later), Some(self.turn_ends_at));
+        }
+        earliest(socket, due)
     }
 
     pub fn connection(&self) -> Option<ConnectionId> {
@@ -219,7 +231,14 @@ impl<T: Tap> Station<T> {
         any
     }
 
+    fn gathers(&self, now: Instant) -> bool {
+        now < self.turn_ends_at && self.client.gathers()
+    }
+
     fn transmit(&mut self, now: Instant) -> bool {
+        if self.gathers(now) {
+            return false;
+        }
         let Socket::Open(open) = &mut self.socket else {
             return false;
         };

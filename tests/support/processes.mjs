@@ -23,6 +23,7 @@ export function start(program, args, { onLine = () => {}, cwd, env } = {}) {
   createInterface({ input: child.stdout }).on("line", (line) => (said.push(line), onLine(line)));
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
   return {
+    pid: child.pid,
     ended,
     hasEnded: () => !alive.has(child),
     said: () => said.join("\n"),

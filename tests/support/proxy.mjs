@@ -5,17 +5,20 @@ import { listening } from "./limits.mjs";
 /** Without a port behind it, it takes connections and never answers. */
 export async function startProxy(behind) {
   const sockets = new Set();
+  const dead = new Set();
   let swallowing = false;
   let refusing = false;
-  const proxy = { connections: 0, cut, refuse, swallow: () => (swallowing = true), stop };
+  const proxy = { connections: 0, cut, refuse, swallow, release: () => (swallowing = false), stop };
   const server = createServer((near) => {
     proxy.connections++;
     if (refusing) return near.destroy();
     keep(near);
+    if (swallowing) dead.add(near);
     if (behind === undefined) return near.resume();
     const far = keep(createConnection({ port: behind, host: "127.0.0.1" }));
-    near.on("data", (bytes) => swallowing || far.write(bytes));
-    far.on("data", (bytes) => swallowing || near.write(bytes));
+    near.on("data", (bytes) => dead.has(near) || far.write(bytes));
+    far.on("data", (bytes) => dead.has(near) || near.write(bytes));
+    near.once("close", () => dead.delete(near));
     near.once("close", () => far.destroy());
     far.once("close", () => near.destroy());
   });
@@ -29,6 +32,12 @@ export async function startProxy(behind) {
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
     return socket;
+  }
+
+  /** What passes is lost from now on, without a word to either side, until `release`; then new connections get through. */
+  function swallow() {
+    swallowing = true;
+    for (const socket of sockets) dead.add(socket);
   }
 
   /** Ends every connection that is open now, without a word to either side. */

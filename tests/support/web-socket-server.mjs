@@ -8,7 +8,7 @@ const opcodes = { text: 1, binary: 2 };
 
 /**
  * Takes every connection and answers it with the subprotocol `protocol`, or with none where it is `null`.
- * `onFrame({ opcode, bytes }, link)` hears what comes; `link.send("binary", bytes)` answers.
+ * `onFrame({ opcode, bytes }, link)` hears what comes; `link.send("binary", bytes)` answers, `link.pause()` reads no more.
  */
 export async function startWebSocketServer({ protocol = "mqtt", onFrame = () => {} } = {}) {
   const sockets = new Set();
@@ -24,7 +24,7 @@ export async function startWebSocketServer({ protocol = "mqtt", onFrame = () => 
     lines.push(`Sec-WebSocket-Accept: ${accept}`);
     if (protocol !== null) lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
     socket.write(lines.join("\r\n") + "\r\n\r\n");
-    const link = { send: (kind, bytes) => socket.write(frame(opcodes[kind], Buffer.from(bytes))) };
+    const link = { send: (kind, bytes) => socket.write(frame(opcodes[kind], Buffer.from(bytes))), pause: () => socket.pause(), resume: () => socket.resume() };
     readFrames(socket, (frame) => (seen.frames.push(frame), onFrame(frame, link)));
   });
   const port = await listening(server);
@@ -44,29 +44,35 @@ function frame(opcode, bytes) {
   return Buffer.concat([Buffer.from([0x80 | opcode, bytes.length]), bytes]);
 }
 
-/** A close frame is answered by the end of the socket, and told to nobody. */
+/** A close frame is answered by the end of the socket, and told to nobody. What comes in fragments is told as one. */
 function readFrames(socket, heard) {
   let buffer = Buffer.alloc(0);
+  let begun = [];
+  let kind;
   socket.on("data", (bytes) => {
     buffer = Buffer.concat([buffer, bytes]);
     for (let end; (end = frameEnd(buffer)) && buffer.length >= end; buffer = buffer.subarray(end)) {
       const opcode = buffer[0] & 0x0f;
       if (opcode === 8) return socket.end();
-      heard({ opcode, bytes: unmasked(buffer.subarray(0, end)) });
+      if (opcode !== 0) kind = opcode;
+      begun.push(unmasked(buffer.subarray(0, end)));
+      const isLast = buffer[0] & 0x80;
+      if (isLast) heard({ opcode: kind, bytes: Buffer.concat(begun.splice(0)) });
     }
   });
 }
 
 /** Where the frame at the start of `buffer` ends, as soon as its length is known. */
 function frameEnd(buffer) {
-  if (buffer.length < 4) return undefined;
+  if (buffer.length < 10) return buffer.length < 6 || (buffer[1] & 0x7f) > 125 ? undefined : 6 + (buffer[1] & 0x7f);
   const length = buffer[1] & 0x7f;
-  if (length === 127) throw new Error("too long for this server");
+  if (length === 127) return 14 + buffer.readUInt32BE(6);
   return length === 126 ? 8 + buffer.readUInt16BE(2) : 6 + length;
 }
 
 function unmasked(frame) {
-  const start = (frame[1] & 0x7f) === 126 ? 8 : 6;
+  const length = frame[1] & 0x7f;
+  const start = length === 127 ? 14 : length === 126 ? 8 : 6;
   const mask = frame.subarray(start - 4, start);
   return Buffer.from(frame.subarray(start)).map((byte, index) => byte ^ mask[index % 4]);
 }

@@ -3,6 +3,7 @@
 //! They are two, because the demo's broker alone takes longer to compile than all the rest, and because the demo
 //! contains the crate: `cargo xtask test` has to run even when the crate does not compile.
 
+pub mod bench;
 #[cfg(feature = "bindgen")]
 pub mod build;
 pub mod demo;

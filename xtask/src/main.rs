@@ -1,10 +1,10 @@
-//! The project's automation: `cargo xtask build|dist|demo|test|tidy`. This file only dispatches.
+//! The project's automation: `cargo xtask build|dist|demo|test|bench|tidy`. This file only dispatches.
 
 use std::process::ExitCode;
 
 use xtask::error::{Error, Result};
 use xtask::flags::Flags;
-use xtask::{build, demo, dist, test, tidy};
+use xtask::{bench, build, demo, dist, test, tidy};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -15,6 +15,8 @@ cargo xtask COMMAND
                                a broker, the page and a device on this machine
   test [full | SUITE…] [--seeds N]
                                lint, unit, simulation, brokers, browser, e2e, package
+  bench transfer [--case NAME…] [--rounds N] [--json]
+                               how fast transfers are: loopback, links, loss, devices
   tidy                         the house rules that no other tool checks (a part of lint)";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
         Some("dist") => dist::run(flags),
         Some("demo") => demo::run(flags),
         Some("test") => test::run(flags),
+        Some("bench") => bench::run(flags),
         Some("tidy") => tidy::run(flags),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

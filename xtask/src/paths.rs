@@ -41,6 +41,10 @@ impl Paths {
         self.root.join("pkg")
     }
 
+    pub fn benches(&self) -> PathBuf {
+        self.root.join("benches")
+    }
+
     pub fn tests(&self) -> PathBuf {
         self.root.join("tests")
     }

@@ -194,3 +194,32 @@ fn a_frame_that_has_to_wait_for_the_broker_holds_no_other_up() {
         .acknowledges("PUBLISH notes");
     client.sends(&["PUBLISH slow begin"]);
 }
+
+#[test]
+fn stop_and_wait_gathers_nothing_and_a_window_does_from_its_first_chunk_on() {
+    for (window, gathers) in [(1, false), (8, true)] {
+        let mut client = connected();
+        client.send_with(25, |_| {}, |options| options.window = Window::Fixed(window));
+        assert!(!client.client.gathers(), "a subscription waits for nothing");
+        client.sends(&["SUBSCRIBE ack"]).grants("ack");
+        assert!(!client.client.gathers(), "nor does begin");
+        client.sends(&["PUBLISH to begin"]).hears("ack", &begun());
+        assert!(!client.client.gathers(), "nor the first chunks");
+        client.drain(usize::MAX);
+        client.hears("ack", &got(0));
+        assert_eq!(client.client.gathers(), gathers, "window {window}");
+    }
+}
+
+#[test]
+fn a_client_that_closes_gathers_nothing() {
+    let mut client = connected();
+    client.send_with(25, |_| {}, |options| options.window = Window::Fixed(8));
+    client.sends(&["SUBSCRIBE ack"]).grants("ack");
+    client.sends(&["PUBLISH to begin"]).hears("ack", &begun());
+    client.drain(usize::MAX);
+    assert!(client.client.gathers());
+    client.client.close(client.now);
+    assert!(!client.client.gathers());
+    client.sends(&["DISCONNECT"]);
+}

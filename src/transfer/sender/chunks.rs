@@ -1,7 +1,8 @@
 //! The chunks of an image: which are confirmed, which are outstanding, and which go out next.
 
-use crate::sorted::{SortedMap, SortedSet};
+use crate::sorted::SortedMap;
 use crate::time::Instant;
+use crate::transfer::log::Reason;
 
 /// A chunk counts as lost when this many frames that were sent after it were answered before it (RFC 9002, 6.1.1).
 const PACKET_THRESHOLD: usize = 3;
@@ -32,7 +33,8 @@ pub(super) struct Tries {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Next {
     pub(super) chunk: u16,
-    pub(super) is_first: bool,
+    /// Why it is sent again; `None`: it was never sent.
+    pub(super) again: Option<Reason>,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,7 @@ pub(super) struct Chunks {
     newest_answered: [u64; PACKET_THRESHOLD],
     sendings: u64,
     /// To be sent again; the lowest first, since some devices take chunks in their order only.
-    again: SortedSet<u16>,
+    again: SortedMap<u16, Reason>,
     tries: SortedMap<u16, Tries>,
 }
 
@@ -65,13 +67,18 @@ impl Chunks {
             by_sending: SortedMap::new(),
             newest_answered: [0; PACKET_THRESHOLD],
             sendings: 0,
-            again: SortedSet::new(),
+            again: SortedMap::new(),
             tries: SortedMap::new(),
         }
     }
 
     pub(super) fn total(&self) -> u32 {
         self.total
+    }
+
+    /// Chunks that were never sent.
+    pub(super) fn unsent(&self) -> usize {
+        usize::try_from(self.total.saturating_sub(self.next)).unwrap_or(usize::MAX)
     }
 
     pub(super) fn confirmed_count(&self) -> u32 {
@@ -116,22 +123,19 @@ impl Chunks {
         if self.flights.len() >= usize::from(window) {
             return None;
         }
-        if let Some(&chunk) = self.again.first() {
+        if let Some((&chunk, &reason)) = self.again.first_key_value() {
             return Some(Next {
                 chunk,
-                is_first: false,
+                again: Some(reason),
             });
         }
         let chunk = u16::try_from(self.next).ok()?;
-        (self.next < self.total).then_some(Next {
-            chunk,
-            is_first: true,
-        })
+        (self.next < self.total).then_some(Next { chunk, again: None })
     }
 
     /// `next` is on its way, at this felt time.
     pub(super) fn handle_sent(&mut self, next: Next, felt: Instant) {
-        if next.is_first {
+        if next.again.is_none() {
             self.next += 1;
         } else {
             self.again.remove(&next.chunk);
@@ -140,7 +144,7 @@ impl Chunks {
         let flight = Flight {
             sending: self.sendings,
             sent_at: felt,
-            is_first: next.is_first,
+            is_first: next.again.is_none(),
         };
         self.by_sending.insert(flight.sending, next.chunk);
         self.flights.insert(next.chunk, flight);
@@ -178,16 +182,20 @@ impl Chunks {
     }
 
     /// `chunk` has to be sent again; false where it waits for that already.
-    pub(super) fn send_again(&mut self, chunk: u16) -> bool {
+    pub(super) fn send_again(&mut self, chunk: u16, reason: Reason) -> bool {
         self.take_flight(chunk);
-        self.again.insert(chunk)
+        let is_new = !self.again.contains_key(&chunk);
+        if is_new {
+            self.again.insert(chunk, reason);
+        }
+        is_new
     }
 
     /// The link is back: whatever was outstanding goes out once more, and no chunk is blamed for it.
     pub(super) fn send_all_again(&mut self) {
         self.by_sending.clear();
         for (chunk, _) in self.flights.drain() {
-            self.again.insert(chunk);
+            self.again.insert(chunk, Reason::LinkLost);
         }
         for tries in self.tries.values_mut() {
             tries.timeouts = 0;
@@ -274,7 +282,7 @@ mod tests {
         for chunk in 1..4 {
             chunks.confirm(chunk);
         }
-        assert!(chunks.send_again(0));
+        assert!(chunks.send_again(0, Reason::Overtaken));
         send(&mut chunks, 1);
         assert_eq!(chunks.overtaken(), None);
         send(&mut chunks, 3);
@@ -290,12 +298,12 @@ mod tests {
         let mut chunks = Chunks::new(10);
         send(&mut chunks, 3);
         assert_eq!(chunks.next(3), None);
-        chunks.send_again(2);
-        chunks.send_again(1);
+        chunks.send_again(2, Reason::Silence);
+        chunks.send_again(1, Reason::Silence);
         assert_eq!(chunks.next(1), None);
         let lowest = Next {
             chunk: 1,
-            is_first: false,
+            again: Some(Reason::Silence),
         };
         assert_eq!(chunks.next(2), Some(lowest));
     }
@@ -307,7 +315,7 @@ mod tests {
         send(&mut chunks, 2);
         assert_eq!(chunks.confirm(0), Some(Some(Instant::ZERO)));
         assert_eq!(chunks.confirm(0), None);
-        chunks.send_again(1);
+        chunks.send_again(1, Reason::Silence);
         assert_eq!(chunks.confirm(1), Some(None));
         assert!(chunks.are_all_confirmed() && chunks.is_quiet());
     }
@@ -319,7 +327,7 @@ mod tests {
         chunks.confirm(1);
         chunks.send_all_again();
         let mut order = Vec::new();
-        while let Some(next) = chunks.next(9).filter(|next| !next.is_first) {
+        while let Some(next) = chunks.next(9).filter(|next| next.again.is_some()) {
             order.push(next.chunk);
             chunks.handle_sent(next, Instant::ZERO);
         }

@@ -5,20 +5,9 @@ use crate::time::Instant;
 use crate::transfer::error::{Error, Stage};
 use crate::transfer::frame::{Feedback, Function, Status};
 use crate::transfer::lingering::LATEST_FEEDBACK;
-use crate::transfer::log::{LogEntry, LogEvent};
+use crate::transfer::log::{LogEntry, LogEvent, Reason};
 use crate::transfer::numbering::{Numbering, decide};
 use crate::transfer::options::Phase;
-
-/// Why a message has to be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// Its clock ran out.
-    Silence,
-    /// Three frames that were sent after it were answered before it.
-    Overtaken,
-    /// The device called it incomplete.
-    Incomplete,
-}
 
 impl Sender {
     /// A message came on the feedback topic. `retain`: the broker had kept it, so it is an old one.
@@ -32,13 +21,13 @@ impl Sender {
             return;
         }
         if retain {
-            return self.ignore(now, None, "retained");
+            return self.ignore(now, None, Reason::Retained);
         }
         self.handle_wake();
         let feedback = match Feedback::parse(message) {
             Ok(feedback) => feedback,
             Err(malformed) => {
-                self.ignore(now, None, malformed.as_str());
+                self.ignore(now, None, Reason::Malformed(malformed));
                 if self.options.strict {
                     self.stop(Err(Error::Protocol {
                         reason: malformed.as_str(),
@@ -48,7 +37,7 @@ impl Sender {
             }
         };
         if self.is_quiet(now) {
-            return self.ignore(now, Some(feedback), "late");
+            return self.ignore(now, Some(feedback), Reason::Late);
         }
         match feedback.function {
             Function::Begin => self.begin_answered(now, feedback),
@@ -61,7 +50,7 @@ impl Sender {
         let is_awaited =
             matches!(self.phase, Phase::Begin | Phase::Waiting) && self.control.sendings > 0;
         if !is_awaited {
-            return self.ignore(now, Some(feedback), "begin was answered");
+            return self.ignore(now, Some(feedback), Reason::BeginAnswered);
         }
         self.note(now, feedback);
         match feedback.status {
@@ -71,18 +60,18 @@ impl Sender {
                 self.give_up_at = None;
                 self.rate.handle_bytes(now, 0);
             }
-            Status::Incomplete => self.control_again(now, Stage::Begin, Cause::Incomplete),
+            Status::Incomplete => self.control_again(now, Stage::Begin, Reason::Incomplete),
         }
     }
 
     fn finish_answered(&mut self, now: Instant, feedback: Feedback) {
         if self.phase != Phase::Finish || self.control.sendings == 0 {
-            return self.ignore(now, Some(feedback), "finish was not sent");
+            return self.ignore(now, Some(feedback), Reason::FinishNotSent);
         }
         self.note(now, feedback);
         match (feedback.status, self.numbering) {
             (Status::Whole, numbering) => self.stop(Ok(numbering.unwrap_or(Numbering::Echo))),
-            (Status::Incomplete, _) => self.control_again(now, Stage::Finish, Cause::Incomplete),
+            (Status::Incomplete, _) => self.control_again(now, Stage::Finish, Reason::Incomplete),
         }
     }
 
@@ -91,7 +80,7 @@ impl Sender {
             matches!(self.phase, Phase::Data | Phase::Finish) && self.chunks.was_sent(*chunk)
         });
         let Some(chunk) = chunk else {
-            return self.ignore(now, Some(feedback), "no such chunk is outstanding");
+            return self.ignore(now, Some(feedback), Reason::NotOutstanding);
         };
         match feedback.status {
             Status::Whole => self.chunk_confirmed(now, chunk, feedback),
@@ -113,7 +102,7 @@ impl Sender {
 
     fn chunk_confirmed(&mut self, now: Instant, chunk: u16, feedback: Feedback) {
         let Some(sent_at) = self.chunks.confirm(chunk) else {
-            return self.ignore(now, Some(feedback), "that chunk was answered");
+            return self.ignore(now, Some(feedback), Reason::ChunkAnswered);
         };
         self.note(now, feedback);
         if self.numbering.is_none() {
@@ -129,11 +118,12 @@ impl Sender {
         self.bytes_acked = self.bytes_acked.max(self.confirmed_bytes());
         self.rate.handle_bytes(now, self.bytes_acked);
         while let Some(overtaken) = self.chunks.overtaken() {
-            self.chunk_again(now, overtaken, Cause::Overtaken);
+            self.chunk_again(now, overtaken, Reason::Overtaken);
             if !self.is_under_way() {
                 return;
             }
         }
+        self.note_room(now);
         if self.chunks.are_all_confirmed() {
             self.ask_whether_whole();
         }
@@ -178,31 +168,32 @@ impl Sender {
             self.control.sent_at = None;
             self.control.is_wanted = false;
         }
-        self.chunk_again(now, chunk, Cause::Incomplete);
+        self.chunk_again(now, chunk, Reason::Incomplete);
     }
 
     /// Sends a chunk again, unless it has had its resends.
-    pub(super) fn chunk_again(&mut self, now: Instant, chunk: u16, cause: Cause) {
+    pub(super) fn chunk_again(&mut self, now: Instant, chunk: u16, cause: Reason) {
         let resends = self.chunks.resends(chunk);
         if self.is_last_try(resends) {
-            let error = self.exhausted(Stage::Chunk(chunk), cause != Cause::Incomplete, resends);
+            let error = self.exhausted(Stage::Chunk(chunk), cause != Reason::Incomplete, resends);
             return self.restart_or_fail(now, error);
         }
-        if self.chunks.send_again(chunk) {
+        if self.chunks.send_again(chunk, cause) {
             self.chunks.tries(chunk).resends += 1;
             self.window.handle_lost();
         }
     }
 
     /// Sends begin or finish again, unless it has had its resends.
-    pub(super) fn control_again(&mut self, now: Instant, stage: Stage, cause: Cause) {
+    pub(super) fn control_again(&mut self, now: Instant, stage: Stage, cause: Reason) {
         let resends = self.control.tries.resends;
         if self.is_last_try(resends) {
-            let error = self.exhausted(stage, cause != Cause::Incomplete, resends);
+            let error = self.exhausted(stage, cause != Reason::Incomplete, resends);
             return self.restart_or_fail(now, error);
         }
         if !self.control.is_wanted {
             self.control.is_wanted = true;
+            self.control.again = Some(cause);
             self.control.sent_at = None;
             self.control.tries.resends += 1;
         }
@@ -225,6 +216,7 @@ impl Sender {
         self.phase = Phase::Begin;
         self.control = Control::wanted();
         self.chunks = super::Chunks::new(self.chunks.total());
+        self.refill = super::Refill::default();
         self.quiet_until = Some(now + LATEST_FEEDBACK);
         self.bytes_acked = 0;
         self.rate.clear();
@@ -238,7 +230,7 @@ impl Sender {
         });
     }
 
-    fn ignore(&mut self, now: Instant, feedback: Option<Feedback>, reason: &'static str) {
+    fn ignore(&mut self, now: Instant, feedback: Option<Feedback>, reason: Reason) {
         self.ignored = self.ignored.saturating_add(1);
         if let Some(feedback) = feedback {
             self.suspect(now, feedback);

@@ -16,7 +16,7 @@ use crate::time::Instant;
 use crate::transfer::error::{Error, Stage};
 use crate::transfer::frame::{Feedback, Function, Status};
 use crate::transfer::lingering::Lingering;
-use crate::transfer::log::LogEvent;
+use crate::transfer::log::{LogEvent, Reason};
 use crate::transfer::numbering::{Numbering, NumberingOption};
 use crate::transfer::options::{AckTimeout, Phase, TransferOptions, Window};
 

@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 use super::Sender;
-use super::feedback::Cause;
 use crate::time::{Instant, earliest};
 use crate::transfer::error::Stage;
+use crate::transfer::log::Reason;
 use crate::transfer::options::Phase;
 
 /// A sleeping device is asked at least this often.
@@ -35,6 +35,7 @@ impl Sender {
             self.quiet_until = None;
         }
         self.earlier.forget(now);
+        self.refill.handle_timeout(now);
         if self
             .control_deadline()
             .is_some_and(|deadline| self.clock.felt(now) >= deadline)
@@ -59,6 +60,7 @@ impl Sender {
         let felt = earliest(self.control_deadline(), oldest);
         let clocks = felt.and_then(|felt| self.clock.deadline(felt));
         let held = self.quiet_until.max(self.held_until());
+        let held = earliest(held, self.refill.deadline());
         let held = held.filter(|_| self.clock.is_running());
         earliest(earliest(clocks, held), self.gives_up_at())
     }
@@ -83,6 +85,7 @@ impl Sender {
         if self.phase == Phase::Waiting {
             self.control.sent_at = None;
             self.control.is_wanted = true;
+            self.control.again = Some(Reason::Silence);
             return;
         }
         let tries = self.control.tries;
@@ -101,7 +104,7 @@ impl Sender {
         } else {
             Stage::Begin
         };
-        self.control_again(now, stage, Cause::Silence);
+        self.control_again(now, stage, Reason::Silence);
     }
 
     fn chunks_timed_out(&mut self, now: Instant) {
@@ -132,7 +135,7 @@ impl Sender {
             if self.owes_restart(since_reconnect) {
                 return self.restart(now);
             }
-            self.chunk_again(now, chunk, Cause::Silence);
+            self.chunk_again(now, chunk, Reason::Silence);
             if self.end.is_some() || self.phase == Phase::Begin {
                 return;
             }

@@ -1,10 +1,11 @@
 //! What goes out next, and when it may.
 
+use super::chunks::Next;
 use super::{Control, Sender};
 use crate::time::Instant;
 use crate::transfer::frame::{FrameHead, Function};
 use crate::transfer::lingering::LATEST_FEEDBACK;
-use crate::transfer::log::{LogEntry, LogEvent};
+use crate::transfer::log::{LogEntry, LogEvent, Reason};
 use crate::transfer::options::Phase;
 
 /// What a frame carries; [`Sender::data`] has the bytes.
@@ -13,6 +14,13 @@ pub(in crate::transfer) enum Payload {
     Begin,
     Chunk(u16),
     Finish,
+}
+
+/// How often a message has been sent.
+enum Sending {
+    First,
+    /// For this reason, where it is known.
+    Again(Option<Reason>),
 }
 
 impl Sender {
@@ -30,13 +38,13 @@ impl Sender {
         if self.earlier.until(payload).is_some_and(|until| now < until) {
             return None;
         }
-        let is_first = match payload {
+        let event = match payload {
             Payload::Begin | Payload::Finish => self.control.handle_sent(self.clock.felt(now)),
             Payload::Chunk(_) => self.chunk_sent(now)?,
         };
         self.sent.handle_sent(now, payload);
         self.others.handle_sent(payload);
-        Some((self.frame(now, payload, is_first), payload))
+        Some((self.frame(now, payload, event), payload))
     }
 
     /// The bytes that follow a frame's head.
@@ -62,7 +70,9 @@ impl Sender {
     /// What is to be sent next, whether it may go now or not.
     fn next_payload(&self, may_grow: bool) -> Option<Payload> {
         let chunk = || {
-            let next = self.chunks.next(self.window_size()).filter(|_| may_grow);
+            let next = self.chunks.next(self.window_size());
+            let may_go = |next: &Next| next.again.is_some() || self.refill.is_filling();
+            let next = next.filter(may_go).filter(|_| may_grow);
             next.map(|next| Payload::Chunk(next.chunk))
         };
         let is_wanted = self.control.is_wanted;
@@ -85,35 +95,52 @@ impl Sender {
         }
     }
 
-    /// The next chunk is on its way; says whether for the first time.
-    fn chunk_sent(&mut self, now: Instant) -> Option<bool> {
+    /// Chunks that the window still takes.
+    fn free_window(&self) -> usize {
+        usize::from(self.window_size()).saturating_sub(self.chunks.outstanding())
+    }
+
+    /// An answer has made room in the window.
+    pub(super) fn note_room(&mut self, now: Instant) {
+        let (free, window) = (self.free_window(), usize::from(self.window_size()));
+        let (left, round_trip) = (self.chunks.unsent(), self.patience.smoothed());
+        self.refill.handle_room(now, free, window, left, round_trip);
+    }
+
+    /// The next chunk is on its way; says what that is for the journal.
+    fn chunk_sent(&mut self, now: Instant) -> Option<Sending> {
         let next = self.chunks.next(self.window_size())?;
         self.chunks.handle_sent(next, self.clock.felt(now));
-        if next.is_first {
+        if next.again.is_none() {
             self.window.handle_sent();
+            self.refill.handle_sent(self.free_window());
         }
-        Some(next.is_first)
+        Some(match next.again {
+            None => Sending::First,
+            again => Sending::Again(again),
+        })
     }
 
     /// The head of a frame, which is on its way from here on.
-    fn frame(&mut self, now: Instant, payload: Payload, is_first: bool) -> [u8; FrameHead::LEN] {
+    fn frame(&mut self, now: Instant, payload: Payload, sending: Sending) -> [u8; FrameHead::LEN] {
         let (function, number) = match payload {
             Payload::Begin => (Function::Begin, 0),
             Payload::Chunk(chunk) => (Function::Data, chunk),
             Payload::Finish => (Function::Finish, 0),
         };
-        let event = if is_first {
-            LogEvent::Sent
-        } else {
-            LogEvent::Resent
+        let (event, reason) = match sending {
+            Sending::First => (LogEvent::Sent, None),
+            Sending::Again(reason) => (LogEvent::Resent, reason),
         };
-        if !is_first {
+        if event == LogEvent::Resent {
             self.resends = self.resends.saturating_add(1);
             self.stray_until = Some(now + LATEST_FEEDBACK);
         }
         let number_on_wire = number.cast_signed();
-        self.log
-            .push(LogEntry::message(now, event, function, number_on_wire));
+        self.log.push(LogEntry {
+            reason,
+            ..LogEntry::message(now, event, function, number_on_wire)
+        });
         let length = u16::try_from(self.data(payload).len()).unwrap_or(0);
         FrameHead {
             function,
@@ -125,11 +152,16 @@ impl Sender {
 }
 
 impl Control {
-    /// It is on its way, at this felt time; says whether for the first time.
-    fn handle_sent(&mut self, felt: Instant) -> bool {
+    /// It is on its way, at this felt time.
+    fn handle_sent(&mut self, felt: Instant) -> Sending {
         self.is_wanted = false;
         self.sent_at = Some(felt);
         self.sendings += 1;
-        self.sendings == 1
+        let again = self.again.take();
+        if self.sendings == 1 {
+            Sending::First
+        } else {
+            Sending::Again(again)
+        }
     }
 }

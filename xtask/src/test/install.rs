@@ -147,6 +147,11 @@ pub fn node_modules(paths: &Paths) -> Result {
     npm_ci(paths, "npm ci", &paths.tests())
 }
 
+/// What the benchmark compares with.
+pub fn peers(paths: &Paths) -> Result {
+    npm_ci(paths, "npm ci benches", &paths.benches())
+}
+
 /// The bundlers and the framework of the examples, outside the checkout: most people who run the tests need none of them.
 pub fn examples(paths: &Paths) -> Result {
     let dir = examples_dir(paths);

@@ -3,7 +3,7 @@
 mod args;
 mod cargo;
 mod count;
-mod install;
+pub mod install;
 mod lint;
 mod node;
 mod table;

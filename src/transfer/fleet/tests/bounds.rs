@@ -198,5 +198,5 @@ fn a_thousand_transfers_share_one_image() {
             .supply(fleet.now, id, image.clone(), options)
             .unwrap();
     }
-    assert_eq!(std::sync::Arc::strong_count(&image), 1_001);
+    assert_eq!(image.handles(), 1_001);
 }

@@ -247,7 +247,7 @@ fn the_journal_tells_it_all() {
                 entry.at.as_millis(),
                 entry.event,
                 entry.function,
-                entry.reason,
+                entry.reason.map(Reason::as_str),
             )
         })
         .collect();
@@ -255,7 +255,7 @@ fn the_journal_tells_it_all() {
         (0, LogEvent::Sent, 1, None),
         (0, LogEvent::Answered, 1, None),
         (0, LogEvent::Sent, 2, None),
-        (5_000, LogEvent::Resent, 2, None),
+        (5_000, LogEvent::Resent, 2, Some("no answer in time")),
         (5_100, LogEvent::Ignored, 0, Some("malformed: length")),
         (5_100, LogEvent::Answered, 2, None),
         (5_100, LogEvent::Ignored, 2, Some("that chunk was answered")),

@@ -213,3 +213,43 @@ fn the_doubled_time_stands_until_a_chunk_was_answered_the_first_time() {
         .at(3_100)
         .sends(&[Chunk(1)]);
 }
+
+#[test]
+fn on_a_fast_link_a_quarter_of_the_window_goes_out_together() {
+    let mut transfer = windowed(255, Window::Fixed(16));
+    let first: Vec<Payload> = (0..16).map(Chunk).collect();
+    transfer.begins().sends(&first).at(2);
+    for chunk in 0..3 {
+        transfer.hears(&got(chunk)).sends_nothing();
+    }
+    let quarter: Vec<Payload> = (16..20).map(Chunk).collect();
+    transfer.hears(&got(3)).sends(&quarter);
+    // What has to be sent again waits for nobody.
+    transfer
+        .hears(&lacks(5))
+        .sends(&[Chunk(5)])
+        .hears(&got(4))
+        .sends_nothing();
+    // Neither does anything for long.
+    transfer.at(6).sends_nothing().at(7).sends(&[Chunk(20)]);
+}
+
+#[test]
+fn on_a_slow_link_every_answer_makes_room_at_once() {
+    let mut transfer = windowed(255, Window::Fixed(16));
+    let first: Vec<Payload> = (0..16).map(Chunk).collect();
+    transfer.begins().sends(&first).at(5);
+    transfer.hears(&got(0)).sends(&[Chunk(16)]);
+    transfer.hears(&got(1)).sends(&[Chunk(17)]);
+}
+
+#[test]
+fn after_a_reconnect_the_window_is_full_again_at_once() {
+    let mut transfer = windowed(255, Window::Fixed(16));
+    let first: Vec<Payload> = (0..16).map(Chunk).collect();
+    transfer.begins().sends(&first).at(1);
+    transfer.hears(&got(0)).sends_nothing().loses_link();
+    transfer.at(60_000).sends_nothing().finds_link();
+    let again: Vec<Payload> = (1..17).map(Chunk).collect();
+    transfer.sends(&again);
+}
