@@ -1,10 +1,10 @@
-//! The project's automation: `cargo xtask build|dist|demo|test|tidy`. This file only dispatches.
+//! The project's automation: `cargo xtask build|dist|demo|test|fuzz|tidy`. This file only dispatches.
 
 use std::process::ExitCode;
 
 use xtask::error::{Error, Result};
 use xtask::flags::Flags;
-use xtask::{build, demo, dist, test, tidy};
+use xtask::{build, demo, dist, fuzz, test, tidy};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -16,6 +16,8 @@ cargo xtask COMMAND
   test [full | SUITE…] [--seeds N]
                                lint, unit, simulation, brokers, browser, firefox, e2e, package;
                                firefox runs in full, or when it is named
+  fuzz [TARGET…] [--minutes N | --runs N]
+                               arbitrary input to decoder, session and feedback, for so long each
   tidy                         the house rules that no other tool checks (a part of lint)";
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
         Some("dist") => dist::run(flags),
         Some("demo") => demo::run(flags),
         Some("test") => test::run(flags),
+        Some("fuzz") => fuzz::run(flags),
         Some("tidy") => tidy::run(flags),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
