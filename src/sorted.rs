@@ -52,10 +52,6 @@ impl<K, V> SortedMap<K, V> {
         self.entries.drain(..)
     }
 
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        self.entries.retain_mut(|(key, value)| keep(key, value));
-    }
-
     pub(crate) fn first_key_value(&self) -> Option<(&K, &V)> {
         self.entries.first().map(|(key, value)| (key, value))
     }
@@ -180,6 +176,10 @@ impl<T: Ord> SortedSet<T> {
         place.is_err()
     }
 
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.0.retain(keep);
+    }
+
     /// False where it was not in.
     pub(crate) fn remove(&mut self, value: &T) -> bool {
         let place = self.0.binary_search(value);
@@ -219,9 +219,8 @@ mod tests {
         let a = "a".to_owned();
         assert_eq!(map.first_key_value(), Some((&a, &8)));
         assert_eq!(map.get_key_value("a"), Some((&a, &8)));
-        map.retain(|key, value| key != "b" && *value > 0);
-        assert_eq!(map.len(), 2);
-        assert_eq!(map.drain().map(|(_, value)| value).sum::<i32>(), 13);
+        assert_eq!(map.len(), 3);
+        assert_eq!(map.drain().map(|(_, value)| value).sum::<i32>(), 15);
         assert!(map.is_empty());
     }
 

@@ -16,6 +16,7 @@ mod simulation {
     pub mod link;
     pub mod models;
     pub mod page;
+    mod reconnects;
     pub mod referee;
     pub mod runner;
     pub mod scenario;

@@ -7,6 +7,9 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use super::link::{LinkEvent, Listener, MAX_BUFFERED};
 
+/// The subprotocol that client and server agree on [MQTT-6.0.0-3] [MQTT-6.0.0-4].
+const SUBPROTOCOL: &str = "mqtt";
+
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub(super) struct Socket {
     socket: WebSocket,
@@ -17,16 +20,16 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket with the subprotocol `mqtt` [MQTT-6.0.0-3].
+    /// Opens a socket with the subprotocol `mqtt`.
     ///
     /// # Errors
     /// What the constructor throws: a URL that is none, or a connection that the page may not make.
     pub(super) fn open(url: &str, listener: Listener) -> Result<Self, JsValue> {
-        let socket = WebSocket::new_with_str(url, "mqtt")?;
+        let socket = WebSocket::new_with_str(url, SUBPROTOCOL)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
-        let tell = Rc::clone(&listener);
-        let on_open = Closure::<dyn FnMut()>::new(move || tell(LinkEvent::Open));
+        let (tell, opened) = (Rc::clone(&listener), socket.clone());
+        let on_open = Closure::<dyn FnMut()>::new(move || tell(open_event(&opened)));
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
 
         let tell = Rc::clone(&listener);
@@ -70,6 +73,17 @@ impl Socket {
     pub(super) fn send(&self, bytes: &[u8]) {
         // A socket that is closing throws away what it is given; its close event follows.
         let _ = self.socket.send_with_u8_array(bytes);
+    }
+}
+
+/// Firefox opens a socket whose server selected no subprotocol at all; other browsers fail it.
+fn open_event(socket: &WebSocket) -> LinkEvent<'static> {
+    if socket.protocol() == SUBPROTOCOL {
+        return LinkEvent::Open;
+    }
+    LinkEvent::Closed {
+        code: LinkEvent::ABNORMAL,
+        reason: "the server did not select the subprotocol mqtt".to_owned(),
     }
 }
 

@@ -116,7 +116,8 @@ impl Client {
     /// Gives a reserved transfer its image. [`Event::Done`] or [`Event::Failed`] follows.
     ///
     /// # Errors
-    /// What makes the image or an option impossible; the reservation is gone then.
+    /// What makes the image or an option impossible; the reservation is gone then. [`transfer::Error::Invalid`] for a
+    /// transfer that has its image: it goes on with that.
     pub fn supply(
         &mut self,
         now: Instant,
@@ -125,7 +126,8 @@ impl Client {
         options: TransferOptions,
     ) -> Result<(), transfer::Error> {
         let supplied = self.fleet.supply(now, id, image, options);
-        if supplied.is_err() {
+        let is_gone = self.fleet.progress(now, id).is_none();
+        if supplied.is_err() && is_gone {
             self.release(now, id);
         }
         self.settle(now);

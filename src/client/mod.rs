@@ -35,7 +35,7 @@ pub use notice::Notice;
 pub use options::{ClientOptions, ReconnectOptions};
 
 use crate::mqtt::{Credentials, PublishToken, Session, SubscriptionId};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::{Instant, earliest};
 use crate::transfer::{Fleet, TransferId};
 use devices::Devices;
@@ -61,8 +61,8 @@ pub struct Client {
     transfers: SortedMap<TransferId, Option<String>>,
     /// The filters of the user's subscriptions and the devices', for what is to be said of them.
     filters: SortedMap<SubscriptionId, String>,
-    /// Frames that were handed to the session because their QoS is above 0, with the transfer that sent them.
-    frames_in_session: SortedMap<PublishToken, TransferId>,
+    /// What the session was given and the user did not publish: frames of a QoS above 0, and feedback of virtual devices.
+    own_publishes: SortedSet<PublishToken>,
     state: ConnectionState,
     /// A user is waiting for the answer of a link test.
     checking: bool,
@@ -88,7 +88,7 @@ impl Client {
             session: Session::new(options.session)?,
             transfers: SortedMap::new(),
             filters: SortedMap::new(),
-            frames_in_session: SortedMap::new(),
+            own_publishes: SortedSet::new(),
             state: ConnectionState::Connecting,
             checking: false,
             frames_first: false,
@@ -218,7 +218,7 @@ impl Client {
             self.events.push_back(Event::Close { link });
         }
         self.session.handle_closed(now);
-        self.withdraw_frames();
+        self.withdraw_own_publishes();
         self.topics.handle_offline();
         self.fleet.handle_offline(now);
         self.answer_check(false);
@@ -230,13 +230,14 @@ impl Client {
     }
 
     /// A frame is repeated by its transfer, in its own time. One that the session sent again of itself would arrive out of
-    /// turn, and a begin of that kind would throw away what the device holds.
+    /// turn, and a begin of that kind would throw away what the device holds. Feedback that comes late speaks of a frame
+    /// that was sent again since.
     ///
     /// What the broker may have seen can be taken back only on a link whose broker has forgotten it.
-    fn withdraw_frames(&mut self) {
+    fn withdraw_own_publishes(&mut self) {
         let session = &mut self.session;
-        self.frames_in_session
-            .retain(|token, _| !session.cancel_publish(*token));
+        self.own_publishes
+            .retain(|token| !session.cancel_publish(*token));
     }
 
     fn answer_check(&mut self, alive: bool) {

@@ -25,7 +25,7 @@ impl Client {
             mqtt::Event::Connected { session_present } => {
                 self.link.handle_connected();
                 if !session_present {
-                    self.withdraw_frames();
+                    self.withdraw_own_publishes();
                 }
             }
             mqtt::Event::Online => self.come_online(now),
@@ -33,7 +33,7 @@ impl Client {
             mqtt::Event::Fault(fault) => self.lose_link(now, fault.into()),
             mqtt::Event::Message(message) => self.deliver(now, message),
             mqtt::Event::Published(token) => {
-                if self.frames_in_session.remove(&token).is_none() {
+                if !self.own_publishes.remove(&token) {
                     self.events.push_back(Event::Published(token));
                 }
             }
@@ -43,7 +43,7 @@ impl Client {
                 ..
             } => {}
             mqtt::Event::PublishFailed { token, error } => {
-                if self.frames_in_session.remove(&token).is_none() {
+                if !self.own_publishes.remove(&token) {
                     self.events.push_back(Event::PublishFailed {
                         token,
                         error: error.into(),
@@ -184,7 +184,9 @@ impl Client {
                 dup: false,
             };
             // A full queue loses this feedback as a radio would: the sender asks again.
-            let _ = self.session.publish(feedback);
+            if let Ok(token) = self.session.publish(feedback) {
+                self.own_publishes.insert(token);
+            }
         }
         self.events.extend(
             answer

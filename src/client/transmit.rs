@@ -64,9 +64,8 @@ impl Client {
             Ok(qos @ (QoS::AtLeastOnce | QoS::ExactlyOnce)) => {
                 // The session keeps a copy until it is acknowledged, and counts the packet when it goes out.
                 let message = message(&frame, qos);
-                let transfer = frame.transfer;
                 if let Ok(token) = self.session.publish(message) {
-                    self.frames_in_session.insert(token, transfer);
+                    self.own_publishes.insert(token);
                 }
             }
             Ok(QoS::AtMostOnce) | Err(_) => {

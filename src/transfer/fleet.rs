@@ -152,7 +152,8 @@ impl Fleet {
     /// Gives a reserved transfer its image.
     ///
     /// # Errors
-    /// What makes the image or an option impossible. The transfer is forgotten then.
+    /// What makes the image or an option impossible. The transfer is forgotten then. [`Error::Invalid`] for one that has
+    /// its image: it goes on with that.
     pub fn supply(
         &mut self,
         now: Instant,
@@ -160,15 +161,20 @@ impl Fleet {
         image: Image,
         options: TransferOptions,
     ) -> Result<(), Error> {
-        let Some(entry) = self
-            .transfers
-            .get_mut(&id)
-            .filter(|entry| matches!(entry.state, State::Reserved | State::HeldBack))
-        else {
-            return Err(Error::Aborted {
-                reason: AbortReason::Cancelled,
-            });
+        let cancelled = Error::Aborted {
+            reason: AbortReason::Cancelled,
         };
+        let entry = self.transfers.get_mut(&id).ok_or(cancelled.clone())?;
+        match entry.state {
+            State::Reserved | State::HeldBack => {}
+            State::Ready(_) => {
+                return Err(Error::Invalid {
+                    option: "image",
+                    reason: "was supplied before",
+                });
+            }
+            State::Ended { .. } => return Err(cancelled),
+        }
         match Sender::new(entry.asked_at, &entry.from, image, options) {
             Ok(mut sender) => {
                 sender.set_paused(now, entry.is_paused);

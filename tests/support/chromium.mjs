@@ -1,6 +1,7 @@
 // Headless Chromium, and pages that note what a test asks about afterwards.
 import { chromium as driver } from "playwright-core";
 import { chromium, needs } from "./env.mjs";
+import { watch } from "./watch.mjs";
 
 const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
@@ -29,26 +30,5 @@ export async function openPage(browser, options = {}) {
   context.on("weberror", (error) => noted.push(`error: ${error.error()?.stack ?? error.error()}`));
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  return Object.assign(page, { noted, done: () => context.close() });
-}
-
-// Runs in each page before its own scripts.
-function watch() {
-  addEventListener("securitypolicyviolation", (event) => {
-    window.misNote(`csp: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}:${event.lineNumber}`);
-  });
-  addEventListener("unhandledrejection", (event) => window.misNote(`unhandled: ${event.reason?.stack ?? event.reason}`));
-  window.misLongTasks = [];
-  new PerformanceObserver((list) => {
-    for (const { duration, startTime } of list.getEntries()) window.misLongTasks.push({ duration, startTime });
-  }).observe({ type: "longtask", buffered: true });
-  window.misOutcomes = [];
-  // Watched from the moment it is parsed: the page's own script may fill it before the document is ready.
-  new MutationObserver((_, parsed) => {
-    const output = document.querySelector("output#result");
-    if (!output) return;
-    parsed.disconnect();
-    const note = () => window.misOutcomes.push(output.textContent);
-    new MutationObserver(note).observe(output, { childList: true, characterData: true, subtree: true });
-  }).observe(document, { childList: true, subtree: true });
+  return Object.assign(page, { noted, sibling: () => context.newPage(), done: () => context.close() });
 }

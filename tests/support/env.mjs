@@ -15,7 +15,10 @@ export const target = join(root, "target");
 /** Where `tests/package/examples/package-lock.json` is installed: only for `full`. */
 export const examples = resolve(from.MIS_EXAMPLES ?? join(target, "examples"));
 
+/** Which browser tests/browser runs in: `chromium` or `firefox`. */
+export const browserName = from.MIS_BROWSER || "chromium";
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+export const firefox = firstThere(from.MIS_FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox", "/snap/bin/firefox");
 export const mosquitto = firstThere(from.MIS_MOSQUITTO, "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto");
 export const python = firstThere(from.MIS_PYTHON, join(target, "venv", "bin", "python")) ?? "python3";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { needs, npmPackage, tests, www } from "./env.mjs";
-import { openPage, startChromium } from "./chromium.mjs";
+import { openPage, startBrowser } from "./browser.mjs";
 import { startDevice } from "./device.mjs";
 import { until } from "./limits.mjs";
 import { startMosquitto } from "./mosquitto.mjs";
@@ -26,7 +26,7 @@ export async function openModule({ broker: wanted = true, users, asItComes, host
   const folders = { "/pkg/": join(www, "pkg"), "/npm/": npmPackage, "/kit/": join(tests, "support") };
   const site = await serve({ folders, caching: pageCache ? "no-cache" : "no-store" });
   site.add("/bare.html", "<!doctype html><meta charset=utf-8><title>bare</title><body></body>");
-  const browser = await startChromium({ pageCache, args: host ? abroad(host, site) : [] });
+  const browser = await startBrowser({ pageCache, args: host ? abroad(host, site) : [] });
   const baseURL = host ? `http://${host}` : site.url;
   const page = await openPage(browser, { baseURL });
   const first = await openTab(page);
@@ -38,7 +38,7 @@ export async function openModule({ broker: wanted = true, users, asItComes, host
     ...first,
     device: (options) => startDevice(broker, options),
     /** Another tab of the same browser: it shares locks and storage with the first. */
-    tab: async () => openTab(await page.context().newPage()),
+    tab: async () => openTab(await page.sibling()),
     /** A tab of another person's browser: nothing is shared, and other permissions are given. */
     person: async (options) => openTab(await openPage(browser, { baseURL, ...options })),
     /** One whose page came from this https origin. */
@@ -55,7 +55,7 @@ export async function openModule({ broker: wanted = true, users, asItComes, host
     },
   };
 
-  async function openTab(tab, url = "/bare.html") {
+  async function openTab(tab, url = `${baseURL}/bare.html`) {
     await tab.goto(url);
     return { page: tab, run: (place, body, input, options) => run(tab, place, body, input, options), close: () => (tab.done ?? (() => tab.close()))() };
   }
@@ -69,6 +69,7 @@ export async function openModule({ broker: wanted = true, users, asItComes, host
     const noted = tab.noted ?? page.noted;
     const job = { source: body.toString(), input: { broker: broker?.url, ...input }, module };
     const { output, unhandled } = await tab.evaluate(place === "page" ? onPage : inWorker, job);
+    await tab.settle?.();
     if (uncaught) await until(3000, `the uncaught ${uncaught}`, () => noted.some((note) => note.includes(uncaught)));
     const strange = [...unhandled, ...noted.splice(0)].filter((note) => !uncaught || !note.includes(uncaught));
     assert.deepEqual(strange, []);

@@ -11,6 +11,8 @@ pub mod demo;
 pub mod dist;
 pub mod error;
 pub mod flags;
+#[cfg(feature = "bindgen")]
+pub mod fuzz;
 pub mod paths;
 pub mod step;
 #[cfg(feature = "bindgen")]

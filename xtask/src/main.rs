@@ -1,10 +1,10 @@
-//! The project's automation: `cargo xtask build|dist|demo|test|bench|tidy`. This file only dispatches.
+//! The project's automation: `cargo xtask build|dist|demo|test|bench|fuzz|tidy`. This file only dispatches.
 
 use std::process::ExitCode;
 
 use xtask::error::{Error, Result};
 use xtask::flags::Flags;
-use xtask::{bench, build, demo, dist, test, tidy};
+use xtask::{bench, build, demo, dist, fuzz, test, tidy};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -14,9 +14,12 @@ cargo xtask COMMAND
   demo [--port N] [--open] [--broker ws://…] [--broker-tcp HOST:PORT] [--image FILE]
                                a broker, the page and a device on this machine
   test [full | SUITE…] [--seeds N]
-                               lint, unit, simulation, brokers, browser, e2e, package
+                               lint, unit, simulation, brokers, browser, firefox, e2e, package;
+                               firefox runs in full, or when it is named
   bench transfer [--case NAME…] [--rounds N] [--json]
                                how fast transfers are: loopback, links, loss, devices
+  fuzz [TARGET…] [--minutes N | --runs N]
+                               arbitrary input to decoder, session and feedback, for so long each
   tidy                         the house rules that no other tool checks (a part of lint)";
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
         Some("demo") => demo::run(flags),
         Some("test") => test::run(flags),
         Some("bench") => bench::run(flags),
+        Some("fuzz") => fuzz::run(flags),
         Some("tidy") => tidy::run(flags),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

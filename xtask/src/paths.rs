@@ -54,6 +54,11 @@ impl Paths {
         self.target.join("xtask-logs")
     }
 
+    /// Where programs are that cargo installs for the automation alone.
+    pub fn tools(&self) -> PathBuf {
+        self.target.join("xtask-tools")
+    }
+
     /// Where the demo's device puts what it receives.
     pub fn received(&self) -> PathBuf {
         self.target.join("demo")

@@ -40,6 +40,17 @@ pub fn linters(paths: &Paths) -> Result {
     Ok(())
 }
 
+/// Sees to it that there is a nightly compiler: what the fuzzer watches is not to be had on stable Rust.
+pub fn nightly(paths: &Paths) -> Result {
+    if output(paths, "rustc", &["+nightly", "--version"]).is_some() {
+        return Ok(());
+    }
+    rustup(
+        paths,
+        &["toolchain", "install", "--profile", "minimal", "nightly"],
+    )
+}
+
 fn rustup(paths: &Paths, arguments: &[&str]) -> Result {
     let line = format!("rustup {}", arguments.join(" "));
     let mut command = Command::new("rustup");

@@ -1,6 +1,11 @@
-//! Finds the programs of others.
+//! Finds the programs of others, and has cargo compile some.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Result;
+use crate::paths::Paths;
+use crate::step;
 
 /// The first of `names` that is on PATH, or in an sbin directory, which PATH of an ordinary user leaves out.
 pub fn find(names: &[&str]) -> Option<PathBuf> {
@@ -24,6 +29,24 @@ pub fn chromium() -> Option<PathBuf> {
             ])
         })
         .or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.exists()))
+}
+
+/// Firefox: the one that `FIREFOX` names, or the first one found.
+pub fn firefox() -> Option<PathBuf> {
+    let named = std::env::var_os("FIREFOX").map(PathBuf::from);
+    named.or_else(|| find(&["firefox-esr", "firefox"]))
+}
+
+/// A program of crates.io in this version, compiled into the automation's own directory.
+pub fn cargo_install(paths: &Paths, package: &str, version: &str) -> Result {
+    // It does nothing where that version is installed already.
+    let mut command = Command::new("cargo");
+    command.args(["install", package, "--version", version, "--root"]);
+    command.arg(paths.tools());
+    command.env("CARGO_TARGET_DIR", paths.tools().join("build"));
+    step::run(paths, &format!("cargo install {package}"), &mut command)?
+        .must_succeed(paths)
+        .map(drop)
 }
 
 /// Whether this process may install packages.

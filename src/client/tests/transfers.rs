@@ -319,7 +319,8 @@ fn a_virtual_device_answers_over_the_same_connection() {
     client
         .hears("to", &frame(Function::Finish, b""))
         .sends(&["PUBLISH ack"]);
-    client.tells(&["published", "published", "image a whole: true", "published"]);
+    // What a device says was not published by the user.
+    client.tells(&["image a whole: true"]);
     client
         .hears("to", &frame(Function::Begin, b"b;3"))
         .hears("to", &frame(Function::Data, b"x"));
@@ -328,7 +329,61 @@ fn a_virtual_device_answers_over_the_same_connection() {
     client.sends(&["UNSUBSCRIBE to"]);
     let id = client.ids["UNSUBSCRIBE to"];
     client.says(&Packet::UnsubAck(id));
-    client.tells(&["published", "published", "image b whole: false"]);
+    client.tells(&["image b whole: false"]);
+}
+
+#[test]
+fn feedback_that_was_not_sent_when_the_link_fell_is_not_sent_later() {
+    let mut client = connected();
+    client
+        .client
+        .attach_device(client.now, "to", "ack", Numbering::Echo)
+        .unwrap();
+    client
+        .sends(&["SUBSCRIBE to"])
+        .grants("to")
+        .tells(&["attached"]);
+    let head = FrameHead {
+        function: Function::Begin,
+        number: 0,
+        length: 3,
+    };
+    client.hears("to", &[&head.encode()[..], b"a;3"].concat());
+    let token = client.note(QoS::AtMostOnce);
+    client.reconnects_at(1_000).accepts(false);
+    client.sends(&["SUBSCRIBE to"]).grants("to");
+    // The user's own message waited for the link.
+    client.sends(&["PUBLISH notes"]);
+    client.tells(&["connected", "published"]);
+    assert!(!client.client.cancel_publish(token));
+}
+
+#[test]
+fn a_second_image_for_a_transfer_is_an_error_and_changes_nothing() {
+    let mut client = connected();
+    let wake = |request: &mut SendRequest| request.wake = Some("up".into());
+    let id = client.send_with(5, wake, |_| {});
+    client
+        .sends(&["SUBSCRIBE up ack"])
+        .grants("up ack")
+        .sends(&["PUBLISH to begin"]);
+    let again = client.client.supply(
+        client.now,
+        id,
+        vec![0; 7].into(),
+        TransferOptions::named("b"),
+    );
+    assert_eq!(again.unwrap_err().code(), "invalid");
+    // Neither is its wake topic given back, nor is it forgotten.
+    client.hears("ack", &begun()).sends(&["PUBLISH to 0"]);
+    assert_eq!(
+        client.client.progress(client.now, id).unwrap().bytes_total,
+        5
+    );
+    client.client.close(client.now);
+    client
+        .sends(&["DISCONNECT"])
+        .tells(&["close", "failed: closed", "closed"]);
 }
 
 #[test]

@@ -29,7 +29,10 @@ impl Args {
                 name => named.push(suite(name)?),
             }
         }
-        let chosen = |suite: &Suite| named.is_empty() || named.contains(suite);
+        let chosen = |suite: &Suite| match named.as_slice() {
+            [] => full || !suite.is_for_full(),
+            named => named.contains(suite),
+        };
         Ok(Self {
             suites: Suite::ALL.into_iter().filter(chosen).collect(),
             full,
@@ -44,7 +47,7 @@ fn suite(name: &str) -> Result<Suite> {
         let names = Suite::ALL.map(Suite::name).join(", ");
         Error::new(
             format!("there is no suite {name}"),
-            format!("name some of {names}, or none for all"),
+            format!("name some of {names}, or none"),
         )
     })
 }
@@ -58,11 +61,22 @@ mod tests {
     }
 
     #[test]
-    fn without_a_word_every_suite_runs_in_its_short_version() {
+    fn without_a_word_all_suites_but_the_long_ones_run_in_their_short_versions() {
         let args = parse([]).unwrap();
-        assert_eq!(args.suites, Suite::ALL);
+        let short: Vec<Suite> = Suite::ALL
+            .into_iter()
+            .filter(|suite| !suite.is_for_full())
+            .collect();
+        assert_eq!(args.suites, short);
         assert!(!args.full);
         assert_eq!(args.seeds, 10_000);
+    }
+
+    #[test]
+    fn the_browser_tests_run_in_firefox_too_in_full_or_when_that_is_named() {
+        assert_eq!(parse(["full"]).unwrap().suites, Suite::ALL);
+        assert_eq!(parse(["firefox"]).unwrap().suites, [Suite::Firefox]);
+        assert!(!parse([]).unwrap().suites.contains(&Suite::Firefox));
     }
 
     #[test]

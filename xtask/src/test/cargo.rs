@@ -10,7 +10,8 @@ use crate::step;
 /// The tests inside the crate, those in its documentation, and those of the automation.
 pub fn unit(bench: &Bench) -> Result<Tally> {
     let crate_ = ["--package", "mqtt-image-sender"];
-    let parts = ["conformance", "codec", "firmware"].map(|name| ["--test", name]);
+    let parts =
+        ["conformance", "codec", "corpus", "firmware", "memory"].map(|name| ["--test", name]);
     let parts = [&crate_[..], &["--lib"], parts.as_flattened()];
     let lib = test(bench, "unit crate", &parts.concat())?;
     let docs = test(

@@ -32,16 +32,18 @@ impl Bench {
             .env("MIS_RUMQTTD", paths.target.join("xtask/broker"))
             .env("MIS_FULL", if self.args.full { "1" } else { "0" })
             .env("MIS_SEEDS", self.args.seeds.to_string());
-        let wasm_pack = tools_bin(paths).join("wasm-pack");
+        let bin = paths.tools().join("bin");
+        let wasm_pack = bin.join("wasm-pack");
         if wasm_pack.exists() {
             // Beside it lies the wasm-bindgen that it would otherwise compile for itself.
             let path = std::env::var_os("PATH").unwrap_or_default();
-            let dirs = std::iter::once(tools_bin(paths)).chain(std::env::split_paths(&path));
+            let dirs = std::iter::once(bin).chain(std::env::split_paths(&path));
             command.env("MIS_WASM_PACK", &wasm_pack);
             command.env("PATH", std::env::join_paths(dirs).unwrap_or(path.clone()));
         }
         let programs = [
             ("MIS_CHROMIUM", tools::chromium()),
+            ("MIS_FIREFOX", tools::firefox()),
             ("MIS_MOSQUITTO", tools::find(&["mosquitto"])),
             ("MIS_NATS", tools::find(&["nats-server"])),
         ];
@@ -56,6 +58,10 @@ impl Bench {
 
 pub fn chromium(paths: &Paths) -> Result<PathBuf> {
     program(paths, "Chromium", &["chromium"], tools::chromium)
+}
+
+pub fn firefox(paths: &Paths) -> Result<PathBuf> {
+    program(paths, "Firefox", &["firefox-esr"], tools::firefox)
 }
 
 pub fn mosquitto(paths: &Paths) -> Result<PathBuf> {
@@ -182,19 +188,8 @@ fn npm_ci(paths: &Paths, name: &str, dir: &Path) -> Result {
 pub fn wasm_pack(paths: &Paths) -> Result {
     let lock = read(&paths.root.join("Cargo.lock"))?;
     let bindgen = build::bindgen_version(&lock)?;
-    for (package, version) in [("wasm-pack", WASM_PACK), ("wasm-bindgen-cli", bindgen)] {
-        // It does nothing where that version is installed already.
-        let mut command = Command::new("cargo");
-        command.args(["install", package, "--version", version, "--root"]);
-        command.arg(paths.target.join("xtask-tools"));
-        command.env("CARGO_TARGET_DIR", paths.target.join("xtask-tools/build"));
-        step::run(paths, &format!("cargo install {package}"), &mut command)?.must_succeed(paths)?;
-    }
-    Ok(())
-}
-
-fn tools_bin(paths: &Paths) -> PathBuf {
-    paths.target.join("xtask-tools/bin")
+    tools::cargo_install(paths, "wasm-pack", WASM_PACK)?;
+    tools::cargo_install(paths, "wasm-bindgen-cli", bindgen)
 }
 
 fn examples_dir(paths: &Paths) -> PathBuf {

@@ -27,18 +27,21 @@ pub enum Suite {
     Simulation,
     Brokers,
     Browser,
+    /// The tests of `browser` once more, in Firefox.
+    Firefox,
     E2e,
     Package,
 }
 
 impl Suite {
     /// In the order in which they run: what is quick and fails most often comes first.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Lint,
         Self::Unit,
         Self::Simulation,
         Self::Brokers,
         Self::Browser,
+        Self::Firefox,
         Self::E2e,
         Self::Package,
     ];
@@ -50,9 +53,15 @@ impl Suite {
             Self::Simulation => "simulation",
             Self::Brokers => "brokers",
             Self::Browser => "browser",
+            Self::Firefox => "firefox",
             Self::E2e => "e2e",
             Self::Package => "package",
         }
+    }
+
+    /// Whether it runs only in `full`, or when it is named.
+    fn is_for_full(self) -> bool {
+        self == Self::Firefox
     }
 }
 
@@ -92,6 +101,7 @@ fn run_suite(bench: &Bench, suite: Suite) -> Row {
         Suite::Simulation => cargo::simulation(bench),
         Suite::Brokers => brokers(bench),
         Suite::Browser | Suite::E2e | Suite::Package => node::run(bench, suite),
+        Suite::Firefox => node::firefox(bench),
     };
     let tally = tally.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -9,6 +9,10 @@ use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
 use crate::step;
 
+/// Local Network Access, the back/forward cache and a browser that is offline: Firefox has no such thing, or its driver no
+/// way to bring it about.
+const OF_CHROMIUM: [&str; 3] = ["access.test.mjs", "locks.test.mjs", "network.test.mjs"];
+
 pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     if suite == Suite::Package {
         install::node(&bench.paths)?;
@@ -18,7 +22,9 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
             install::examples(&bench.paths)?;
         }
     }
-    folder(bench, suite.name())
+    install::chromium(&bench.paths)?;
+    let files = test_files(&bench.paths.tests().join(suite.name()))?;
+    run_files(bench, suite.name(), files, "chromium")
 }
 
 /// The module at brokers of all makes; those that not every machine has only in full.
@@ -30,15 +36,26 @@ pub fn matrix(bench: &Bench) -> Result<Tally> {
         install::rumqttd(paths)?;
         install::amqtt(paths)?;
     }
-    folder(bench, "matrix")
+    install::chromium(paths)?;
+    run_files(
+        bench,
+        "matrix",
+        test_files(&paths.tests().join("matrix"))?,
+        "chromium",
+    )
 }
 
-/// The tests in a folder beside the others.
-fn folder(bench: &Bench, name: &str) -> Result<Tally> {
-    let files = test_files(&bench.paths.tests().join(name))?;
+/// The tests of the suite `browser` in Firefox.
+pub fn firefox(bench: &Bench) -> Result<Tally> {
+    install::firefox(&bench.paths)?;
+    let mut files = test_files(&bench.paths.tests().join(Suite::Browser.name()))?;
+    files.retain(|file| !is_of_chromium(file));
+    run_files(bench, Suite::Firefox.name(), files, "firefox")
+}
+
+fn run_files(bench: &Bench, name: &str, files: Vec<PathBuf>, browser: &str) -> Result<Tally> {
     let paths = &bench.paths;
     let node = install::node(paths)?;
-    install::chromium(paths)?;
     install::mosquitto(paths)?;
     install::python(paths)?;
     install::node_modules(paths)?;
@@ -47,6 +64,7 @@ fn folder(bench: &Bench, name: &str) -> Result<Tally> {
     let mut command = Command::new(node);
     command.args(["--test", "--test-reporter=spec"]).args(files);
     bench.environment(&mut command);
+    command.env("MIS_BROWSER", browser);
     Ok(judge(&step::run(paths, name, &mut command)?))
 }
 
@@ -65,6 +83,10 @@ fn test_files(dir: &Path) -> Result<Vec<PathBuf>> {
         ));
     }
     Ok(files)
+}
+
+fn is_of_chromium(path: &Path) -> bool {
+    OF_CHROMIUM.iter().any(|name| path.ends_with(name))
 }
 
 fn is_test(path: &Path) -> bool {
