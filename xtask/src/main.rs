@@ -18,6 +18,7 @@ cargo xtask COMMAND
                                firefox runs in full, or when it is named
   bench transfer [--case NAME…] [--rounds N] [--json]
                                how fast transfers are: loopback, links, loss, devices
+  bench size                   what a page downloads, beside other packages
   fuzz [TARGET…] [--minutes N | --runs N]
                                arbitrary input to decoder, session and feedback, for so long each
   tidy                         the house rules that no other tool checks (a part of lint)";

@@ -1,98 +1,19 @@
-//! Builds and installs what the benchmark needs, then runs it.
+//! Which benchmark is asked for.
 
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
-use crate::build::{self, Freshness, Grade, Part};
+use super::{size, transfer};
 use crate::error::{Error, Result};
-use crate::flags::{self, Flags};
-use crate::paths::Paths;
-use crate::step;
-use crate::test::install;
+use crate::flags::Flags;
 
 /// The command.
-pub fn run(flags: Flags) -> Result<ExitCode> {
-    let words = parse(flags)?;
-    let paths = Paths::find()?;
-    let node = install::node(&paths)?;
-    let chromium = install::chromium(&paths)?;
-    let mosquitto = install::mosquitto(&paths)?;
-    install::peers(&paths)?;
-    let parts = [Part::Mqtt, Part::Whole];
-    build::site(&paths, &parts, Grade::Optimised, Freshness::SameGrade)?;
-    let status = Command::new(node)
-        .arg(paths.benches().join("transfer.mjs"))
-        .args(words)
-        .env("MIS_ROOT", &paths.root)
-        .env("MIS_WWW", paths.www())
-        .env("MIS_CHROMIUM", chromium)
-        .env("MIS_MOSQUITTO", mosquitto)
-        .env("MIS_BENCH_PEER", peer(&paths)?)
-        .status()
-        .map_err(|e| Error::new(format!("node does not start: {e}"), "install Node.js"))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// The words for `benches/transfer.mjs`: `--case NAME`, `--rounds N`, `--json`.
-fn parse(mut flags: Flags) -> Result<Vec<String>> {
-    let subject = flags.next();
-    if subject.as_deref() != Some("transfer") {
-        return Err(Error::new(
+pub fn run(mut flags: Flags) -> Result<ExitCode> {
+    match flags.next().as_deref() {
+        Some("size") => size::run(flags),
+        Some("transfer") => transfer::run(flags),
+        _ => Err(Error::new(
             "bench needs to be told what to measure",
-            "say `cargo xtask bench transfer`",
-        ));
-    }
-    let mut words = Vec::new();
-    while let Some(word) = flags.next() {
-        match word.as_str() {
-            "--case" => words.extend([word, flags.value("--case")?]),
-            "--rounds" => {
-                let rounds: u32 = flags.parsed("--rounds")?;
-                words.extend([word, rounds.max(1).to_string()]);
-            }
-            "--json" => words.push(word),
-            other => return Err(flags::unknown(other)),
-        }
-    }
-    Ok(words)
-}
-
-/// The device and the long link, optimised.
-fn peer(paths: &Paths) -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--locked", "--release"]);
-    cargo.args(["--package", "xtask", "--bin", "bench-peer"]);
-    cargo.arg("--no-default-features");
-    step::run(paths, "bench-peer", &mut cargo)?.must_succeed(paths)?;
-    let program = format!("bench-peer{}", std::env::consts::EXE_SUFFIX);
-    Ok(paths.target.join("release").join(program))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words<const N: usize>(words: [&str; N]) -> Result<Vec<String>> {
-        parse(Flags::new(words))
-    }
-
-    #[test]
-    fn what_is_asked_for_is_passed_on() {
-        let asked = ["transfer", "--case=loss", "--rounds", "3", "--json"];
-        let expected = ["--case", "loss", "--rounds", "3", "--json"];
-        assert_eq!(words(asked).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_wrong_word_is_named_before_anything_is_built() {
-        assert!(words([]).is_err());
-        assert!(words(["images"]).is_err());
-        assert!(words(["transfer", "--rounds", "many"]).is_err());
-        let error = words(["transfer", "--cases"]).unwrap_err().to_string();
-        assert!(error.contains("--cases"), "{error}");
+            "say `cargo xtask bench transfer` or `cargo xtask bench size`",
+        )),
     }
 }

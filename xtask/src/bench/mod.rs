@@ -1,12 +1,17 @@
-//! `cargo xtask bench transfer`: how fast transfers are, beside what can be had at most and what others reach.
+//! `cargo xtask bench`: figures, where `cargo xtask test` only says yes or no.
 //!
-//! The measuring itself is done by `benches/transfer.mjs`; here is what it needs, and what stands at the other end.
+//! `transfer` says how fast transfers are, beside what can be had at most and what others reach: the measuring itself is
+//! done by `benches/transfer.mjs`; here is what it needs, and what stands at the other end. `size` weighs the package.
 
 #[cfg(feature = "bindgen")]
 mod command;
 mod crc32;
 pub mod device;
 pub mod proxy;
+#[cfg(feature = "bindgen")]
+mod size;
+#[cfg(feature = "bindgen")]
+mod transfer;
 
 #[cfg(feature = "bindgen")]
 pub use command::run;

@@ -4,6 +4,7 @@ mod args;
 mod cargo;
 mod count;
 pub mod install;
+mod licences;
 mod lint;
 mod node;
 mod table;
