@@ -1,7 +1,8 @@
 // Web Locks: what only one client of this browser may hold at a time. Where there are none (no secure context, an old
 // browser, a frame without storage) everything is held.
 
-/** What is held or wished for: a page that rests in the back/forward cache is to keep it from nobody. */
+// What is held or wished for. A page that rests in the back/forward cache lets go of it: Chromium would throw it out of the
+// cache for whoever asks next, as it does where a worker holds the lock, which does not hear of the rest.
 const holders = new Set();
 let awake = Promise.resolve();
 let wake = () => {};
@@ -10,11 +11,12 @@ let isListening = false;
 function listen() {
   if (isListening) return;
   isListening = true;
-  addEventListener("pagehide", () => {
+  // Node has locks and no such events.
+  globalThis.addEventListener?.("pagehide", () => {
     awake = new Promise((done) => (wake = done));
     for (const holder of holders) holder.letGo();
   });
-  addEventListener("pageshow", () => {
+  globalThis.addEventListener?.("pageshow", () => {
     wake();
     for (const holder of holders) holder.ask();
   });

@@ -74,10 +74,15 @@ impl FeedbackTopics {
         self.by_subscription.contains_key(&id) || self.wake_subscriptions.contains(&id)
     }
 
-    /// Every topic that a subscription was made for here.
-    pub(super) fn filters(&self) -> impl Iterator<Item = &str> {
-        self.by_subscription
-            .values()
+    /// A transfer listens on `topic`.
+    pub(super) fn is_feedback(&self, topic: &str) -> bool {
+        self.topics.contains_key(topic)
+    }
+
+    /// Every topic that transfers listen on.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.topics
+            .keys()
             .chain(self.wakes.keys())
             .map(String::as_str)
     }

@@ -108,16 +108,17 @@ impl Client {
         self.events.push_back(Event::Notice(notice));
     }
 
-    /// A message came that no subscription wants. After an unsubscribe that is so for a moment; but it may also be one that
-    /// the broker gave another topic, and then whoever waits for it would wait in silence. Told once for each filter.
-    pub(super) fn suspect_rewriting(&mut self, arrived: &str) {
+    /// A message came that no transfer listens for, and no subscription wants where it `is_unwanted`. After an unsubscribe
+    /// that is so for a moment; but the broker may also have given it another topic, and whoever waits for it would wait in
+    /// silence. Told once for each filter.
+    pub(super) fn suspect_rewriting(&mut self, arrived: &str, is_unwanted: bool) {
         let filters = self.filters.values().map(String::as_str);
-        let suspect = filters
-            .chain(self.topics.filters())
-            .find(|filter| {
-                filter.contains('.') && topic::matches(&filter.replace('.', "/"), arrived)
-            })
-            .map(str::to_owned);
+        let unserved = filters.filter(|_| is_unwanted);
+        let is_it = |filter: &&str| {
+            filter.contains('.') && topic::matches(&filter.replace('.', "/"), arrived)
+        };
+        let suspect = self.topics.names().chain(unserved).find(is_it);
+        let suspect = suspect.map(str::to_owned);
         if let Some(filter) = suspect.filter(|filter| !self.rewritten.contains(filter)) {
             self.rewritten.push(filter.clone());
             self.tell(Notice::TopicRewritten {

@@ -147,8 +147,8 @@ impl Client {
             }
         }
         let mut matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
-        if matching.is_empty() {
-            return self.suspect_rewriting(&message.topic);
+        if !self.topics.is_feedback(&message.topic) {
+            self.suspect_rewriting(&message.topic, matching.is_empty());
         }
         matching.sort_unstable();
         let mut subscriptions = Vec::new();

@@ -310,6 +310,8 @@ impl Page {
             Event::PublishFailed { token, error } => {
                 self.rule(false, || format!("{token:?} failed: {error}"));
             }
+            // Nobody else sends here, however late, doubled or malformed the devices answer.
+            Event::Notice(notice) => self.rule(false, || format!("it was told: {notice}")),
             _ => {}
         }
     }

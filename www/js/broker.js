@@ -14,6 +14,8 @@ const listeners = new Set();
 const tell = (state) => listeners.forEach((heard) => heard(state));
 /** Hears of what a practice device received. */
 let onPractice = () => {};
+/** Hears of what is no failure but should be known. */
+let heardNotice = (/** @type {{ place: string, code: string, message: string, topic: string }} */ _notice) => {};
 /** Hears of messages on topics that are watched. */
 let heardMessage = (/** @type {{ place: string, topic: string, payload: string }} */ _message) => {};
 /** The practice devices that are played, again after a trap. */
@@ -26,6 +28,7 @@ function start() {
   const worker = startWorker("link-worker");
   worker.on("state", tell);
   worker.on("message", (message) => heardMessage(message));
+  worker.on("notice", (notice) => heardNotice(notice));
   worker.on("practice", (image) => onPractice(image));
   worker.onFatal = (cause) => {
     if (cause.name !== "RuntimeError") return;
@@ -40,6 +43,11 @@ function start() {
 /** @param {(state: LinkState) => void} heard */
 export function onLinkState(heard) {
   listeners.add(heard);
+}
+
+/** @param {typeof heardNotice} heard */
+export function onNotice(heard) {
+  heardNotice = heard;
 }
 
 /** Resolves when the module is there; rejects with `load` when it is not. @returns {Promise<void>} */

@@ -124,6 +124,7 @@ async function open(place, key, options, signal) {
     const client = await MqttClient.connect({ ...options, signal });
     links.set(place, { key, client });
     client.onstatechange = (state, cause) => links.get(place)?.client === client && announce("state", { place, state, cause: cause && toPlain(cause) });
+    client.onnotice = ({ code, message, topic }) => announce("notice", { place, code, message, topic });
     announce("state", { place, state: client.state });
   } catch (error) {
     announce("state", { place, state: "none", cause: toPlain(error) });

@@ -1,6 +1,7 @@
 // Sets up what stands beside the Send view: devices, the run, history, settings, and their dialogs.
 import { $ } from "./dom.js";
 import { logStep } from "./log.js";
+import { onNotice } from "./broker.js";
 import { setUpBrokerDialog } from "./brokerdialog.js";
 import { editDevice, setUpDeviceDialog } from "./devicedialog.js";
 import { remove, setUpDevicesView } from "./devicesview.js";
@@ -36,6 +37,7 @@ export async function setUpViews({ toSendView }) {
   setUpHistoryView({ again: sendAgain });
   setUpSettings();
   setUpPresence();
+  onNotice(({ code, message }) => logStep(t(`notice.${code}`), message, "bad"));
   setUpPractice((error) => logStep(t("practice.failed"), error.message, "bad"));
   listenForKeys();
 }

@@ -27,6 +27,24 @@ fn a_feedback_topic_whose_dots_arrive_as_slashes_is_told_once() {
 }
 
 #[test]
+fn it_is_told_even_where_the_user_hears_every_topic() {
+    let mut client = connected();
+    let now = client.now;
+    assert!(client.client.subscribe(now, "#", QoS::AtMostOnce).is_ok());
+    client.send_with(5, |request| request.from = "a.1".into(), |_| {});
+    client
+        .sends(&["SUBSCRIBE #"])
+        .grants("#")
+        .sends(&["PUBLISH to begin"]);
+    client.hears("a/1", &begun());
+    client.tells(&[
+        "subscribed",
+        "notice topic-rewritten: a.1",
+        "message a/1 for 1",
+    ]);
+}
+
+#[test]
 fn so_is_a_filter_of_the_user_s_and_a_wake_topic() {
     let mut client = connected();
     let now = client.now;

@@ -283,6 +283,11 @@ export default {
   "message.finish": "finish",
   "status.whole": "whole",
   "status.incomplete": "incomplete",
+  "notice.another-sender": "Another sender uses this device",
+  "notice.device-in-use": "Waits for another tab",
+  "notice.topic-rewritten": "The broker renames this topic",
+  "notice.subscription-refused": "The broker refuses a subscription now",
+  "notice.subscription-lowered": "The broker lowers a subscription",
   "result.label": "Outcome as JSON",
 
   // device.html

@@ -271,6 +271,11 @@ export default {
   "message.finish": "结束",
   "status.whole": "完整",
   "status.incomplete": "不完整",
+  "notice.another-sender": "另一个发送方正在使用此设备",
+  "notice.device-in-use": "正在等待另一个标签页",
+  "notice.topic-rewritten": "服务器更改了此主题的名称",
+  "notice.subscription-refused": "服务器现在拒绝了一个订阅",
+  "notice.subscription-lowered": "服务器降低了一个订阅的等级",
   "result.label": "JSON 结果",
 
   "device.h": "虚拟设备",
