@@ -90,7 +90,10 @@ impl Options {
         };
         match value.as_f64() {
             Some(number) if (least..=most).contains(&number) => Ok(Some(number)),
-            _ => Err(self.invalid(name, format!("must be a number from {least} to {most}"))),
+            _ => {
+                let [least, most] = [least, most].map(written);
+                Err(self.invalid(name, format!("must be a number from {least} to {most}")))
+            }
         }
     }
 
@@ -212,4 +215,12 @@ pub(super) fn whole(value: &JsValue, least: u32, most: u32) -> Option<u32> {
     let in_range = number.fract() == 0.0 && number >= f64::from(least) && number <= f64::from(most);
     // The cast is exact: the number is whole and within u32.
     in_range.then_some(number as u32)
+}
+
+/// By JavaScript: to write a float in Rust would weigh six KiB in the module.
+fn written(number: f64) -> String {
+    js_sys::Number::from(number)
+        .to_string_with_radix(10)
+        .map(String::from)
+        .unwrap_or_default()
 }
