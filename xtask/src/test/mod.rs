@@ -4,6 +4,7 @@ mod args;
 mod cargo;
 mod count;
 mod install;
+mod judged;
 mod lint;
 mod node;
 mod table;
@@ -25,6 +26,8 @@ pub enum Suite {
     Lint,
     Unit,
     Simulation,
+    Quality,
+    Corpus,
     Brokers,
     Browser,
     E2e,
@@ -33,10 +36,12 @@ pub enum Suite {
 
 impl Suite {
     /// In the order in which they run: what is quick and fails most often comes first.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Lint,
         Self::Unit,
         Self::Simulation,
+        Self::Quality,
+        Self::Corpus,
         Self::Brokers,
         Self::Browser,
         Self::E2e,
@@ -48,6 +53,8 @@ impl Suite {
             Self::Lint => "lint",
             Self::Unit => "unit",
             Self::Simulation => "simulation",
+            Self::Quality => "quality",
+            Self::Corpus => "corpus",
             Self::Brokers => "brokers",
             Self::Browser => "browser",
             Self::E2e => "e2e",
@@ -90,6 +97,7 @@ fn run_suite(bench: &Bench, suite: Suite) -> Row {
         Suite::Lint => lint::run(bench),
         Suite::Unit => cargo::unit(bench),
         Suite::Simulation => cargo::simulation(bench),
+        Suite::Quality | Suite::Corpus => judged::run(bench, suite),
         Suite::Brokers => brokers(bench),
         Suite::Browser | Suite::E2e | Suite::Package => node::run(bench, suite),
     };

@@ -5,8 +5,14 @@ use super::rooms;
 /// More makes a reader ask why (STYLE.md, 4).
 const MAX_LINES: usize = 600;
 
+/// Copies that nobody edits, whatever they are like; a test compares their sums.
+const COPIES: [&str; 1] = ["tests/quality/quality.py"];
+
 /// What is wrong with the file `name`, each as one line.
 pub fn check(name: &str, text: &str) -> Vec<String> {
+    if COPIES.contains(&name) {
+        return Vec::new();
+    }
     let mut complaints = Vec::new();
     let rust = name.ends_with(".rs");
     if rust && !text.starts_with("//!") {
