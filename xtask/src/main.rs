@@ -14,7 +14,7 @@ cargo xtask COMMAND
   demo [--port N] [--open] [--broker ws://…] [--broker-tcp HOST:PORT] [--image FILE]
                                a broker, the page and a device on this machine
   test [full | SUITE…] [--seeds N]
-                               lint, unit, simulation, quality, corpus, brokers, browser, e2e, package
+                               lint, unit, simulation, quality, pictures, brokers, browser, e2e, package
   tidy                         the house rules that no other tool checks (a part of lint)";
 
 fn main() -> ExitCode {

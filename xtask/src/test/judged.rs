@@ -13,7 +13,7 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     let paths = &bench.paths;
     let script = match suite {
         Suite::Quality => "quality/test_panels.py",
-        _ => "corpus/test_corpus.py",
+        _ => "pictures/test_pictures.py",
     };
     let python = install::judge(paths)?;
     let mut build = Command::new("cargo");

@@ -1,6 +1,6 @@
 """Every file of Pillow's and thumbor's test sets to an 800 × 480 JPEG and to mono1: a picture or a clear error.
 
-`test_corpus.py PROGRAM FOLDER [full|write]` holds what comes out against outcomes.tsv beside this file and, where Pillow
+`test_pictures.py PROGRAM FOLDER [full|write]` holds what comes out against outcomes.tsv beside this file and, where Pillow
 reads the file too, against what Pillow makes of it. Without a word a sample is taken; `write` writes the table anew.
 Closes with `# pass N` and `# fail N`; a sample of N files counts as N tests.
 """
