@@ -80,8 +80,10 @@ impl PixelSource {
         let megapixels = f64::from(bitmap.width()) * f64::from(bitmap.height()) / 1e6;
         if megapixels > max_megapixels {
             bitmap.close();
+            // To write a float would weigh six KiB in the module.
             let message = format!(
-                "the picture has {megapixels:.0} megapixels, more than maxMegapixels {max_megapixels}"
+                "the picture has {} megapixels, more than maxMegapixels",
+                megapixels.ceil() as u32
             );
             return Err(image_error("too-large", &message, None));
         }

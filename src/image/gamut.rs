@@ -5,6 +5,7 @@
 //! solution for a face that is flat in the local metric (DITHER.md, "The algorithm", 2).
 
 use super::color_space::{oklab, oklab_gradient};
+use super::sort::sort_by_key;
 
 type Vec3 = [f64; 3];
 
@@ -62,7 +63,7 @@ impl Hull {
             .iter()
             .filter_map(|face| face.start(goal))
             .collect();
-        starts.sort_by(|a, b| a.2.total_cmp(&b.2));
+        sort_by_key(&mut starts, |start| start.2);
         let refined = starts
             .iter()
             .take(CANDIDATES)

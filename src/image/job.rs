@@ -206,14 +206,19 @@ impl<'a> Job<'a> {
         if pixels <= self.plan.max_pixels {
             return Ok(());
         }
-        let megapixels = |pixels: u64| pixels as f64 / 1e6;
         let reason = format!(
-            "the picture has {:.1} million pixels, over the limit of {}: make it smaller first or raise the limit",
+            "the picture has {} million pixels, over the limit of {}: make it smaller first or raise the limit",
             megapixels(pixels),
             megapixels(self.plan.max_pixels)
         );
         Err(Error::too_large("maxMegapixels", reason))
     }
+}
+
+/// In tenths. To write a float would weigh six KiB in the module.
+fn megapixels(pixels: u64) -> String {
+    let tenths = pixels.div_ceil(100_000);
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 fn check_source(source: &Source<'_>, plan: &Plan) -> Result<(), Error> {

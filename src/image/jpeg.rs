@@ -3,7 +3,9 @@
 use super::error::Error;
 use super::pixels::RgbImage;
 use super::write::over_max_bytes;
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{
+    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
+};
 
 /// Encodings that the search for a size may make.
 const MAX_ENCODINGS: usize = 8;
@@ -27,9 +29,47 @@ pub(crate) fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
     // The crate would take 4:4:4 from quality 90 on, and the first of four samples for all.
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    match encoder.encode(image.bytes(), width, height, ColorType::Rgb) {
+    let rows = Rows {
+        image,
+        width,
+        height,
+    };
+    match encoder.encode_image(rows) {
         Ok(()) => Ok(out),
         Err(error) => Err(Error::too_large("memory", error.to_string())),
+    }
+}
+
+/// The rows as the encoder takes them. Its own way with a colour type would bring the code of all nine along.
+struct Rows<'a> {
+    image: &'a RgbImage,
+    width: u16,
+    height: u16,
+}
+
+impl ImageBuffer for Rows<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        JpegColorType::Ycbcr
+    }
+
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn height(&self) -> u16 {
+        self.height
+    }
+
+    fn fill_buffers(&self, y: u16, [luma, blue, red, _]: &mut [Vec<u8>; 4]) {
+        let width = self.image.width();
+        let start = usize::from(y) * width;
+        let row = self.image.pixels().get(start..start + width);
+        for &[r, g, b] in row.unwrap_or_default() {
+            let (y, cb, cr) = rgb_to_ycbcr(r, g, b);
+            luma.push(y);
+            blue.push(cb);
+            red.push(cr);
+        }
     }
 }
 

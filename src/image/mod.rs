@@ -19,6 +19,7 @@ mod budget;
 mod color_space;
 mod dbs;
 mod decode;
+mod deflate;
 mod dither;
 mod error;
 mod exif;
@@ -41,6 +42,7 @@ mod reader;
 mod resize;
 mod simd;
 mod sniff;
+mod sort;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

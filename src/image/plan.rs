@@ -103,9 +103,9 @@ fn side(option: &'static str, value: Option<u32>) -> Result<Option<u32>, Error> 
 fn saturation(value: Option<f64>) -> Result<f32, Error> {
     match value.unwrap_or(1.0) {
         saturation if (0.0..=2.0).contains(&saturation) => Ok(saturation as f32),
-        other => Err(Error::invalid(
+        _ => Err(Error::invalid(
             "saturation",
-            format!("{other} is not within 0 to 2"),
+            "it must be a number from 0 to 2",
         )),
     }
 }
@@ -121,10 +121,7 @@ fn max_pixels(megapixels: Option<f64>) -> Result<u64, Error> {
     match megapixels.unwrap_or(DEFAULT_MAX_MEGAPIXELS) {
         // A float conversion saturates, so infinity is "no limit but the memory".
         limit if limit > 0.0 => Ok((limit * 1e6) as u64),
-        other => Err(Error::invalid(
-            "maxMegapixels",
-            format!("{other} is not above 0"),
-        )),
+        _ => Err(Error::invalid("maxMegapixels", "it must be above 0")),
     }
 }
 

@@ -14,8 +14,8 @@ cargo xtask COMMAND
   demo [--port N] [--open] [--broker ws://…] [--broker-tcp HOST:PORT] [--image FILE]
                                a broker, the page and a device on this machine
   test [full | SUITE…] [--seeds N]
-                               lint, unit, simulation, brokers, browser, firefox, e2e, package;
-                               firefox runs in full, or when it is named
+                               lint, unit, simulation, quality, pictures, brokers, browser, firefox,
+                               e2e, package; firefox runs in full, or when it is named
   bench transfer [--case NAME…] [--rounds N] [--json]
                                how fast transfers are: loopback, links, loss, devices
   bench size                   what a page downloads, beside other packages

@@ -1,4 +1,6 @@
-//! JPEG: its frame header, the fast decoder that scales in the DCT domain, and the tolerant one for what that refuses.
+//! JPEG: its frame header, the decoder that scales in the DCT domain, and what of a damaged file can be shown all the same.
+
+mod mend;
 
 use super::super::budget;
 use super::super::error::Error;
@@ -7,11 +9,9 @@ use super::super::orient::Turn;
 use super::super::pixels::RgbImage;
 use super::super::reader::Reader;
 use super::super::sniff::Kind;
+use super::super::sort::sort_by_key;
 use super::{Decoded, Wanted, adjust, color, truncated};
-use image::ImageDecoder;
-use image::codecs::jpeg::JpegDecoder as TolerantDecoder;
 use jpeg_decoder::{Decoder, PixelFormat};
-use std::io::Cursor;
 
 /// By how much a decoded side should be longer than the wanted one, for each scale in eighths, so that the resize has
 /// something to choose from: 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md). One eighth is the mean of each
@@ -20,6 +20,9 @@ const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
 /// Blocks that may be decoded, over all scans: some four seconds. A scan of a few bytes can run over the whole picture,
 /// so without a limit a small file could keep the decoder busy for minutes.
 const MAX_BLOCKS: u64 = 200_000_000;
+
+/// What is shown for rows that a file lacks.
+const MISSING: [u8; 3] = [128; 3];
 
 /// What the markers before the first scan say [ITU-T T.81, B.2].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,13 +119,12 @@ pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Deco
     let eighths = frame.eighths(wanted.scale);
     budget::check("decoding", frame.memory(eighths))?;
     let mut warnings = Vec::new();
-    let (image, eighths) = match fast(bytes, frame, eighths) {
-        Ok(image) => (image, eighths),
+    let image = match fast(bytes, frame, eighths) {
+        Ok(image) => image,
         Err(refusal) => {
-            budget::check("decoding", frame.memory(8))?;
-            warnings.extend(damage(&refusal));
-            let image = tolerant(bytes);
-            (image.ok_or_else(|| from_refusal(&refusal))?, 8)
+            let error = from_refusal(&refusal);
+            warnings.push(damage(&refusal).ok_or_else(|| error.clone())?);
+            mended(bytes, frame, eighths).ok_or(error)?
         }
     };
     let profile = Some(&*frame.profile).filter(|profile| !profile.is_empty());
@@ -134,7 +136,7 @@ pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Deco
     })
 }
 
-/// What the tolerant decoder will have passed over.
+/// What will have been passed over; `None` for a file that is whole.
 fn damage(refusal: &jpeg_decoder::Error) -> Option<String> {
     match refusal {
         jpeg_decoder::Error::Io(_) => Some(truncated(Kind::Jpeg)),
@@ -186,23 +188,22 @@ fn format_error(text: &str) -> jpeg_decoder::Error {
     jpeg_decoder::Error::Format(text.into())
 }
 
-/// Decodes at full size, and what is missing at the end is left gray.
-fn tolerant(bytes: &[u8]) -> Option<RgbImage> {
-    let decoder = TolerantDecoder::new(Cursor::new(bytes)).ok()?;
-    let (width, height) = decoder.dimensions();
-    let gray = decoder.color_type() == image::ColorType::L8;
-    let mut data = budget::zeroed(usize::try_from(decoder.total_bytes()).ok()?).ok()?;
-    decoder.read_image(&mut data).ok()?;
-    let rgb = if gray {
-        color::from_gray(&data).ok()?
-    } else {
-        data
-    };
-    RgbImage::from_bytes(
-        usize::try_from(width).ok()?,
-        usize::try_from(height).ok()?,
-        rgb,
-    )
+/// Decodes what is sound of a file; the rows that it lacks are gray.
+fn mended(bytes: &[u8], frame: &Frame, eighths: u16) -> Option<RgbImage> {
+    let height = usize::from(scaled(frame.height, eighths));
+    mend::mend(bytes).into_iter().find_map(|part| {
+        let frame = Frame {
+            height: part.height,
+            ..frame.clone()
+        };
+        let image = fast(&part.file, &frame, eighths).ok()?;
+        if image.height() == height {
+            return Some(image);
+        }
+        let mut whole = RgbImage::filled(image.width(), height, MISSING);
+        whole.paste(&image, 0, 0);
+        Some(whole)
+    })
 }
 
 fn from_refusal(refusal: &jpeg_decoder::Error) -> Error {
@@ -250,7 +251,7 @@ fn profile_part(data: &[u8]) -> Option<(u8, &[u8])> {
 }
 
 fn whole_profile(mut parts: Vec<(u8, &[u8])>) -> Vec<u8> {
-    parts.sort_by_key(|(number, _)| *number);
+    sort_by_key(&mut parts, |(number, _)| *number);
     parts
         .into_iter()
         .flat_map(|(_, part)| part)

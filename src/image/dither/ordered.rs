@@ -4,6 +4,7 @@ use crate::image::frame::{ColorFrame, GrayFrame};
 use crate::image::linear::LUMA;
 use crate::image::pixels::RgbImage;
 use crate::image::simd::{F4, I4};
+use crate::image::sort::sort_by_key;
 
 /// Sides of the pattern.
 const SIDE: usize = 8;
@@ -13,7 +14,7 @@ const PARTS: usize = 32;
 /// Grays: the two levels about a luminance, in the shares that it needs of them.
 pub(super) fn gray(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
     let mut levels: Vec<(i32, u8)> = frame.levels.iter().copied().zip(0..).collect();
-    levels.sort_unstable();
+    sort_by_key(&mut levels, |&level| level);
     each(image, |pixel, threshold| {
         let (luminance, named) = frame.look(pixel);
         if let Some(ink) = named {
@@ -45,9 +46,7 @@ pub(super) fn color(image: &RgbImage, frame: &ColorFrame) -> Vec<u8> {
         }
         if mixed_for != Some(pixel) {
             mixture = mix(frame, frame.target(pixel));
-            mixture.sort_by(|&a, &b| {
-                brightness[usize::from(a)].total_cmp(&brightness[usize::from(b)])
-            });
+            sort_by_key(&mut mixture, |&ink| brightness[usize::from(ink)]);
             mixed_for = Some(pixel);
         }
         // The first threshold is the first to become light, so it takes the lightest.

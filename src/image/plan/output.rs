@@ -97,11 +97,8 @@ fn panel(
     let tone = match options.tone.unwrap_or(Tone::Auto) {
         Tone::Auto => inks.auto_tone(),
         Tone::Exponent(exponent) if (0.4..=2.0).contains(&exponent) => exponent,
-        Tone::Exponent(other) => {
-            return Err(Error::invalid(
-                "tone",
-                format!("{other} is not within 0.4 to 2"),
-            ));
+        Tone::Exponent(_) => {
+            return Err(Error::invalid("tone", "it must be a number from 0.4 to 2"));
         }
     };
     let dither = options.dither.unwrap_or(Dither::FloydSteinberg);

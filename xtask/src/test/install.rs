@@ -16,6 +16,11 @@ const PAHO: &str = "paho-mqtt>=2,<3";
 /// A broker. Its own version of paho would do no harm, but it brings much else.
 const AMQTT: &str = "amqtt==0.12.1";
 
+/// What the judge of pictures computes with.
+const JUDGE: [&str; 3] = ["numpy>=1.26", "scipy>=1.11", "pillow>=10.1"];
+/// Only its example photographs are read, so that nothing that it imports is needed.
+const PHOTOGRAPHS: &str = "scikit-image>=0.22";
+
 const WASM_PACK: &str = "0.15.1";
 
 impl Bench {
@@ -141,17 +146,36 @@ fn python_with(paths: &Paths, venv: &Path, package: &str) -> Result<PathBuf> {
     let find = || tools::find(&["python3", "python"]);
     let system = program(paths, "Python 3", &["python3", "python3-venv"], find)?;
     make_venv(paths, &system, venv)?;
-    let mut pip = Command::new(&python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    step::run(paths, &format!("pip install {package}"), pip.arg(package))?.must_succeed(paths)?;
+    pip(paths, &python, &[package])?;
     write(&stamp, package)?;
     Ok(python)
+}
+
+/// The same Python with what the judge of pictures imports, and with photographs to judge.
+pub fn judge(paths: &Paths) -> Result<PathBuf> {
+    let python = python(paths)?;
+    // In the environment, so that it goes when that is made anew.
+    let stamp = paths.target.join("venv/.has-judge");
+    let wanted = format!("{JUDGE:?} {PHOTOGRAPHS}");
+    if read(&stamp).is_ok_and(|has| has == wanted) {
+        return Ok(python);
+    }
+    pip(paths, &python, &JUDGE)?;
+    pip(paths, &python, &["--no-deps", PHOTOGRAPHS])?;
+    write(&stamp, wanted)?;
+    Ok(python)
+}
+
+fn pip(paths: &Paths, python: &Path, packages: &[&str]) -> Result {
+    let mut pip = Command::new(python);
+    let quietly = ["--quiet", "--disable-pip-version-check"];
+    pip.args(["-m", "pip", "install"])
+        .args(quietly)
+        .args(packages);
+    let name = format!("pip install {}", packages.join(" "));
+    step::run(paths, &name, &mut pip)?
+        .must_succeed(paths)
+        .map(drop)
 }
 
 /// What tests/package-lock.json names, and nothing run on its behalf.

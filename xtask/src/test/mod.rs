@@ -4,6 +4,7 @@ mod args;
 mod cargo;
 mod count;
 pub mod install;
+mod judged;
 mod licences;
 mod lint;
 mod node;
@@ -26,6 +27,8 @@ pub enum Suite {
     Lint,
     Unit,
     Simulation,
+    Quality,
+    Pictures,
     Brokers,
     Browser,
     /// The tests of `browser` once more, in Firefox.
@@ -36,10 +39,12 @@ pub enum Suite {
 
 impl Suite {
     /// In the order in which they run: what is quick and fails most often comes first.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Lint,
         Self::Unit,
         Self::Simulation,
+        Self::Quality,
+        Self::Pictures,
         Self::Brokers,
         Self::Browser,
         Self::Firefox,
@@ -52,6 +57,8 @@ impl Suite {
             Self::Lint => "lint",
             Self::Unit => "unit",
             Self::Simulation => "simulation",
+            Self::Quality => "quality",
+            Self::Pictures => "pictures",
             Self::Brokers => "brokers",
             Self::Browser => "browser",
             Self::Firefox => "firefox",
@@ -100,6 +107,7 @@ fn run_suite(bench: &Bench, suite: Suite) -> Row {
         Suite::Lint => lint::run(bench),
         Suite::Unit => cargo::unit(bench),
         Suite::Simulation => cargo::simulation(bench),
+        Suite::Quality | Suite::Pictures => judged::run(bench, suite),
         Suite::Brokers => brokers(bench),
         Suite::Browser | Suite::E2e | Suite::Package => node::run(bench, suite),
         Suite::Firefox => node::firefox(bench),
