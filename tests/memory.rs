@@ -10,7 +10,6 @@
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ use mqtt_image_sender::client::{
 use mqtt_image_sender::loopback::{Broker, ConnectionId};
 use mqtt_image_sender::mqtt::{Credentials, Message, QoS, SessionOptions, SubscriptionId};
 use mqtt_image_sender::time::{Instant, earliest};
-use mqtt_image_sender::transfer::{Numbering, TransferOptions, Window};
+use mqtt_image_sender::transfer::{Image, Numbering, TransferOptions, Window};
 
 /// The system's allocator, and how many bytes it has lent.
 struct Counting;
@@ -149,7 +148,7 @@ struct World {
     page: Node,
     device: Node,
     passing: Option<SubscriptionId>,
-    image: Arc<[u8]>,
+    image: Image,
 }
 
 impl World {
@@ -229,7 +228,7 @@ impl World {
             max_retries: None,
             ..TransferOptions::named("a.jpg")
         };
-        page.supply(now, id, Arc::clone(&self.image), options)
+        page.supply(now, id, self.image.clone(), options)
             .expect("a good image");
     }
 

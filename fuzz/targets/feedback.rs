@@ -3,13 +3,12 @@
 //! allowed, and in the end nothing is left.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use mqtt_image_sender::time::Instant;
 use mqtt_image_sender::transfer::{
-    AckTimeout, Event, Feedback, Fleet, FrameHead, Function, Numbering, NumberingOption, Phase,
-    Receiver, Status, TransferId, TransferOptions, Window,
+    AckTimeout, Event, Feedback, Fleet, FrameHead, Function, Image, Numbering, NumberingOption,
+    Phase, Receiver, Status, TransferId, TransferOptions, Window,
 };
 
 use super::script::Script;
@@ -37,7 +36,7 @@ type Name = (Function, u16);
 struct Course {
     id: TransferId,
     topic: usize,
-    image: Arc<[u8]>,
+    image: Image,
     options: TransferOptions,
     is_supplied: bool,
     is_paused: bool,
@@ -194,10 +193,10 @@ impl Play {
     fn supply(&mut self, index: usize, script: &mut Script) {
         let course = &mut self.courses[index];
         course.is_supplied = true;
-        let (image, options) = (Arc::clone(&course.image), course.options.clone());
+        let (image, options) = (course.image.clone(), course.options.clone());
         let id = course.id;
         let mut supply = || {
-            let (image, options) = (Arc::clone(&image), options.clone());
+            let (image, options) = (image.clone(), options.clone());
             self.fleet.supply(self.now, id, image, options)
         };
         if supply().is_err() {
