@@ -25,6 +25,7 @@ pub(super) struct BrokerOptions {
     pub(super) is_id_given: bool,
     pub(super) credentials: Credentials,
     pub(super) fresh_credentials: Option<Function>,
+    pub(super) on_packet: Option<Function>,
     pub(super) signal: Option<AbortSignal>,
 }
 
@@ -40,6 +41,7 @@ impl BrokerOptions {
         let mut client = client(&mut options, &client_id)?;
         client.urls = urls.len();
         client.fresh_credentials = fresh_credentials.is_some();
+        let on_packet = options.function("onPacket")?;
         let signal = options.signal()?;
         options.finish()?;
         Ok(Self {
@@ -48,6 +50,7 @@ impl BrokerOptions {
             is_id_given,
             credentials,
             fresh_credentials,
+            on_packet,
             signal,
         })
     }

@@ -116,6 +116,12 @@ impl MqttClient {
         close(&self.shell)
     }
 
+    /// `await using client = …`: closed at the end of its block.
+    #[wasm_bindgen(js_name = "[Symbol.asyncDispose]")]
+    pub fn dispose(&self) -> Promise {
+        close(&self.shell)
+    }
+
     pub(super) fn shell(&self) -> &Rc<Shell> {
         &self.shell
     }
@@ -175,7 +181,7 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
         fixed: options.credentials,
         fresh: options.fresh_credentials,
     };
-    let shell = Shell::new(core, client_id, broker);
+    let shell = Shell::new(core, client_id, broker, options.on_packet.as_ref());
     shell.client_lock.replace(lock);
     if let Some(signal) = options.signal {
         let aborted = Rc::downgrade(&shell);

@@ -132,8 +132,18 @@ impl Shell {
     ) {
         let now = now();
         match event {
-            LinkEvent::Open => self.core.borrow_mut().handle_open(now, link, credentials),
-            LinkEvent::Message(bytes) => self.core.borrow_mut().handle_input(now, link, bytes),
+            LinkEvent::Open => {
+                if let Some(trace) = &self.trace {
+                    trace.opened();
+                }
+                self.core.borrow_mut().handle_open(now, link, credentials);
+            }
+            LinkEvent::Message(bytes) => {
+                if let Some(trace) = &self.trace {
+                    trace.received(bytes);
+                }
+                self.core.borrow_mut().handle_input(now, link, bytes);
+            }
             LinkEvent::Text => {
                 let reason =
                     "it sent a text frame, which MQTT over WebSocket does not have".to_owned();

@@ -40,6 +40,8 @@ mod shell;
 #[cfg(feature = "mqtt")]
 mod socket;
 #[cfg(feature = "mqtt")]
+mod trace;
+#[cfg(feature = "mqtt")]
 mod transfer;
 #[cfg(feature = "mqtt")]
 mod views;

@@ -19,6 +19,7 @@ use super::link::Link;
 use super::listening::Listening;
 use super::lock::Lock;
 use super::promise::Deferred;
+use super::trace::PacketTrace;
 use super::transfer::TransferHandle;
 use crate::client::{Client, DeviceId, LinkId};
 use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
@@ -79,12 +80,18 @@ pub(super) struct Shell {
     pub(super) client_lock: RefCell<Option<Rc<Lock>>>,
     /// The devices that are being sent to: one lock for all the transfers to one, which take their turns by themselves.
     device_locks: RefCell<Vec<(String, Weak<Lock>)>>,
+    pub(super) trace: Option<PacketTrace>,
     /// What a platform's function threw, for the `cause` of the error that follows from it.
     pub(super) platform_cause: RefCell<Option<JsValue>>,
 }
 
 impl Shell {
-    pub(super) fn new(core: Client, client_id: String, broker: Broker) -> Rc<Self> {
+    pub(super) fn new(
+        core: Client,
+        client_id: String,
+        broker: Broker,
+        on_packet: Option<&Function>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             core: RefCell::new(core),
             client_id,
@@ -108,6 +115,7 @@ impl Shell {
             network: RefCell::default(),
             client_lock: RefCell::default(),
             device_locks: RefCell::default(),
+            trace: on_packet.map(PacketTrace::new),
             platform_cause: RefCell::default(),
         })
     }
@@ -155,17 +163,23 @@ impl Shell {
     }
 
     fn transmit(&self) {
-        let link = self.link.borrow();
-        let room = link.as_ref().map_or(0, |(_, link)| link.room());
+        let slot = self.link.borrow();
+        let room = slot.as_ref().map_or(0, |(_, link)| link.room());
         let mut outbox = self.outbox.borrow_mut();
         outbox.clear();
         let sent = self
             .core
             .borrow_mut()
             .poll_transmit(now(), room, &mut outbox);
-        self.link_full.set(link.is_some() && outbox.len() >= room);
-        if sent && let Some((_, link)) = link.as_ref() {
+        self.link_full.set(slot.is_some() && outbox.len() >= room);
+        if sent && let Some((_, link)) = slot.as_ref() {
             link.send(&outbox);
+            if let Some(trace) = &self.trace {
+                // The user's function runs here: nothing may be borrowed.
+                let packets = outbox.clone();
+                drop((slot, outbox));
+                trace.sent(&packets);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ const broker: Required<BrokerOptions> = {
   maxMessagesPerSecond: 100,
   maxOutstanding: 100,
   maxPacketBytes: 100_000,
+  onPacket: ({ direction, type, bytes }) => console.log(direction === "sent", type.length, bytes.length),
   signal,
 };
 

@@ -36,6 +36,18 @@ test("an example with every option compiles, for bundlers and for Node's way of 
   await compile("every-option.ts", { skipLibCheck: true, module: "NodeNext", moduleResolution: "NodeNext" });
 });
 
+test("the same example compiles with the worker entry", limit, async () => {
+  const example = readFileSync(join(here, "every-option.ts"), "utf8");
+  writeFileSync(join(project, "from-worker.ts"), example.replace('from "mqtt-image-sender"', 'from "mqtt-image-sender/worker"'));
+  await compile("from-worker.ts");
+});
+
+test("where lib knows disposable values a client is one", limit, async () => {
+  const lines = ['import { MqttClient } from "mqtt-image-sender";', 'await using client = await MqttClient.connect({ url: "wss://a.example" });', "await client.check();"];
+  writeFileSync(join(project, "disposable.ts"), lines.join("\n"));
+  await compile("disposable.ts", { lib: ["ES2022", "ESNext.Disposable", "DOM", "DOM.Iterable"] });
+});
+
 test("the declarations have at least the names, options and shapes of api.d.ts", limit, () => compile("same-shape.ts"));
 
 const wrong = [

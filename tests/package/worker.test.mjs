@@ -82,7 +82,8 @@ test("messages come back to their own subscription until it ends, and states to 
   const seen = await run(async ({ mis, kit, input }) => {
     let asked = 0;
     const credentials = async () => (asked++, { username: "anna" });
-    const client = await mis.MqttClient.connect({ url: input.broker, credentials });
+    const packets = [];
+    const client = await mis.MqttClient.connect({ url: input.broker, credentials, onPacket: ({ type }) => packets.push(type) });
     const states = [];
     client.onstatechange = (state) => states.push(state);
     const got = [];
@@ -93,10 +94,11 @@ test("messages come back to their own subscription until it ends, and states to 
     await client.publish("mis/w/m/2", "two", { qos: 1 });
     await client.close();
     await client.close();
-    return { got, states, asked, qos: subscription.qos, state: client.state, after: await kit.rejection(mis, client.publish("a", "b")) };
+    return { got, states, asked, packets, qos: subscription.qos, state: client.state, after: await kit.rejection(mis, client.publish("a", "b")) };
   });
   assert.deepEqual([seen.got, seen.qos, seen.asked], [[["mis/w/m/1", "one", 1]], 1, 1]);
   assert.deepEqual([seen.states, seen.state], [["closed"], "closed"]);
+  assert.deepEqual(seen.packets.slice(0, 3), ["CONNECT", "CONNACK", "SUBSCRIBE"]);
   assertError(seen.after, "MqttError", "closed");
 });
 

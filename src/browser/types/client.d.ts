@@ -22,8 +22,20 @@ export interface BrokerOptions {
   maxOutstanding?: number;
   /** The largest packet taken from the broker; a larger one closes the link. Default 1 MiB. */
   maxPacketBytes?: number;
+  /**
+   * Called with every packet that goes to the socket or comes from it, for whoever looks for a fault. `type` is the name in MQTT 3.1.1,
+   * `bytes` the packet; of CONNECT only the fixed and the variable header, since user name and password follow.
+   */
+  onPacket?: (packet: { direction: "sent" | "received"; type: string; bytes: Uint8Array }) => void;
   /** Ends the attempt, or later the client, as `close()` does. */
   signal?: AbortSignal;
+}
+
+declare global {
+  /** `await using` asks for it; known to TypeScript with lib "esnext.disposable". */
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
 }
 
 export type ConnectionState = "connecting" | "connected" | "reconnecting" | "closed";
@@ -65,6 +77,8 @@ export class MqttClient {
   check(): Promise<boolean>;
   /** Sends DISCONNECT and closes, without waiting for the browser's close event; unfinished transfers fail with `closed`, later calls too. May be called twice, and in a callback. */
   close(): Promise<void>;
+  /** The same as `close()`: `await using client = await MqttClient.connect(…)` closes it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
