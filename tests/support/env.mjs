@@ -17,6 +17,7 @@ export const examples = resolve(from.MIS_EXAMPLES ?? join(target, "examples"));
 
 export const chromium = firstThere(from.MIS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 export const mosquitto = firstThere(from.MIS_MOSQUITTO, "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto");
+export const nats = firstThere(from.MIS_NATS, "/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server");
 export const python = firstThere(from.MIS_PYTHON, join(target, "venv", "bin", "python")) ?? "python3";
 
 /** Where a broker's program is: as the variable says, at the path, or by its name on PATH or in sbin. */

@@ -20,13 +20,13 @@ const abroad = (host, { port }) => [
  * Site and browser, and a broker unless told otherwise. `run(place, function, input)` runs the function there. With `host`
  * the site has that name and is on the internet, as the browser sees it.
  */
-export async function openModule({ broker: wanted = true, users, host, pageCache, module = "/pkg/mqtt_image_sender.js" } = {}) {
+export async function openModule({ broker: wanted = true, users, host, pageCache, args = [], module = "/pkg/mqtt_image_sender.js" } = {}) {
   needs(join(www, "pkg", "mqtt_image_sender.js"), "cargo xtask build");
   const broker = wanted ? await startMosquitto({ users }) : null;
   const folders = { "/pkg/": join(www, "pkg"), "/npm/": npmPackage, "/kit/": join(tests, "support") };
   const site = await serve({ folders, caching: pageCache ? "no-cache" : "no-store" });
   site.add("/bare.html", "<!doctype html><meta charset=utf-8><title>bare</title><body></body>");
-  const browser = await startChromium({ pageCache, args: host ? abroad(host, site) : [] });
+  const browser = await startChromium({ pageCache, args: [...args, ...(host ? abroad(host, site) : [])] });
   const baseURL = host ? `http://${host}` : site.url;
   const page = await openPage(browser, { baseURL });
   const first = await openTab(page);
