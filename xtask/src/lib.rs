@@ -4,6 +4,8 @@
 //! contains the crate: `cargo xtask test` has to run even when the crate does not compile.
 
 #[cfg(feature = "bindgen")]
+pub mod bench;
+#[cfg(feature = "bindgen")]
 pub mod build;
 pub mod demo;
 #[cfg(feature = "bindgen")]

@@ -1,14 +1,15 @@
-//! The project's automation: `cargo xtask build|dist|demo|test|tidy`. This file only dispatches.
+//! The project's automation: `cargo xtask bench|build|dist|demo|test|tidy`. This file only dispatches.
 
 use std::process::ExitCode;
 
 use xtask::error::{Error, Result};
 use xtask::flags::Flags;
-use xtask::{build, demo, dist, test, tidy};
+use xtask::{bench, build, demo, dist, test, tidy};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
 
+  bench size                   what a page downloads, beside other packages
   build [--dev]                the site's modules in www/pkg, the npm package in pkg
   dist                         site and package as archives in target/dist, with checksums
   demo [--port N] [--open] [--broker ws://…] [--broker-tcp HOST:PORT] [--image FILE]
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
     match command {
+        Some("bench") => bench::run(flags),
         Some("build") => build::run(flags),
         Some("dist") => dist::run(flags),
         Some("demo") => demo::run(flags),

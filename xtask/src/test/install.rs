@@ -89,6 +89,12 @@ pub fn libmosquitto(paths: &Paths) -> Result<PathBuf> {
     )
 }
 
+/// What makes the certificates of the recipes.
+pub fn openssl(paths: &Paths) -> Result<PathBuf> {
+    let find = || tools::find(&["openssl"]);
+    program(paths, "OpenSSL", &["openssl"], find)
+}
+
 /// Node; npm comes with it.
 pub fn node(paths: &Paths) -> Result<PathBuf> {
     let find = || tools::find(&["npm"]).and_then(|_| tools::find(&["node"]));
@@ -159,7 +165,7 @@ pub fn examples(paths: &Paths) -> Result {
 }
 
 /// Installs what the lock in `dir` names, unless that was done before.
-fn npm_ci(paths: &Paths, name: &str, dir: &Path) -> Result {
+pub fn npm_ci(paths: &Paths, name: &str, dir: &Path) -> Result {
     let lock = read(&dir.join("package-lock.json"))?;
     let stamp = dir.join("node_modules/.installed-lock");
     if read(&stamp).is_ok_and(|installed| installed == lock) {

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use super::Bench;
 use super::count::Tally;
+use super::{Bench, licences};
 use crate::error::Result;
 use crate::{step, tidy, toolchain};
 
@@ -18,7 +18,7 @@ pub fn run(bench: &Bench) -> Result<Tally> {
     toolchain::wasm(&bench.paths)?;
     toolchain::linters(&bench.paths)?;
     let tidy = tidy::check(&bench.paths)?;
-    let mut tally = Tally::of_check(tidy);
+    let mut tally = Tally::of_check(tidy) + Tally::of_check(licences::check(&bench.paths)?);
     for (name, mut command) in checks() {
         let finished = step::run(&bench.paths, name, &mut command)?;
         if !finished.success {

@@ -3,7 +3,8 @@
 mod args;
 mod cargo;
 mod count;
-mod install;
+pub mod install;
+mod licences;
 mod lint;
 mod node;
 mod table;

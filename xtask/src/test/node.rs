@@ -13,6 +13,8 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
     if suite == Suite::Package {
         install::node(&bench.paths)?;
         install::libmosquitto(&bench.paths)?;
+        install::nats(&bench.paths)?;
+        install::openssl(&bench.paths)?;
         if bench.args.full {
             install::wasm_pack(&bench.paths)?;
             install::examples(&bench.paths)?;
