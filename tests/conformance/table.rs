@@ -169,3 +169,30 @@ fn every_test_has_a_row() {
     assert_eq!(missing, Vec::<&String>::new());
     assert!(written.len() > 70, "found only {}", written.len());
 }
+
+#[test]
+fn ten_rows_or_more_have_been_shown_to_fail_each_by_a_test_of_its_own() {
+    let text = read("conformance.md");
+    let (_, mutations) = text.split_once("\n## ").unwrap();
+    let mutations = mutations.lines().filter(|line| line.starts_with("| MQTT-"));
+    let rows = rows();
+    let mut statements = BTreeSet::new();
+    for line in mutations {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [statement, change, file, failed] = cells[..] else {
+            panic!("not four cells: {line}")
+        };
+        let row = rows.iter().find(|row| row.statement == statement);
+        let row = row.unwrap_or_else(|| panic!("there is no {statement}"));
+        assert!(!change.is_empty(), "{statement}");
+        let file = tests_folder().join("..").join(file.trim_matches('`'));
+        assert!(file.is_file(), "{}", file.display());
+        let failed: Vec<&str> = failed.split('`').skip(1).step_by(2).collect();
+        assert!(!failed.is_empty(), "{statement}");
+        for name in failed {
+            assert!(row.tests().any(|test| test == name), "{statement}: {name}");
+        }
+        statements.insert(statement);
+    }
+    assert!(statements.len() >= 10, "only {}", statements.len());
+}

@@ -5,6 +5,8 @@
 
 pub mod bench;
 #[cfg(feature = "bindgen")]
+pub mod bench;
+#[cfg(feature = "bindgen")]
 pub mod build;
 pub mod demo;
 #[cfg(feature = "bindgen")]

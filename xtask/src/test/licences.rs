@@ -30,7 +30,13 @@ pub fn check(paths: &Paths) -> Result<bool> {
 
 fn packages(paths: &Paths) -> Result<Vec<Value>> {
     let output = Command::new("cargo")
-        .args(["metadata", "--locked", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+        ])
         .current_dir(&paths.root)
         .output()
         .map_err(|e| Error::file("run cargo metadata", &e))?;
