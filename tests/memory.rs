@@ -169,7 +169,10 @@ impl World {
             page,
             device,
             passing: None,
-            image: (0..20_000).map(|index| (index % 251) as u8).collect(),
+            image: (0..20_000)
+                .map(|index| (index % 251) as u8)
+                .collect::<Vec<_>>()
+                .into(),
         }
     }
 
