@@ -1,6 +1,7 @@
 //! Replays the fuzzer's corpus on stable Rust: `cargo xtask fuzz` finds new inputs, and those that taught it something
 //! are kept in `fuzz/corpus`.
 #![cfg(feature = "mqtt")]
+#![allow(clippy::expect_used, reason = "a corpus that is not there ends a test")]
 
 #[path = "../fuzz/targets/mod.rs"]
 mod targets;

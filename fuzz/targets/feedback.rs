@@ -363,8 +363,8 @@ impl Course {
         if name.0 == Function::Data {
             // The device said what it lacks: finish starts a new row.
             self.sendings.remove(&(Function::Finish, 0));
-            let chunk = self.image.chunks(self.options.chunk_size);
-            assert_eq!(Some(data), chunk.skip(usize::from(name.1)).next());
+            let mut chunks = self.image.chunks(self.options.chunk_size);
+            assert_eq!(Some(data), chunks.nth(name.1.into()));
         }
         self.last = Some(name);
         self.is_finished |= name.0 == Function::Finish;

@@ -92,7 +92,7 @@ impl Play {
             12 => self.session.handle_closed(self.now),
             13 => self.session.check(self.now),
             14 => self.take_back_or_write_past(script),
-            _ if script.byte() % 8 == 0 => self.session.disconnect(),
+            _ if script.byte().is_multiple_of(8) => self.session.disconnect(),
             _ => self.session.handle_timeout(self.now),
         }
     }
@@ -205,7 +205,7 @@ impl Play {
     }
 
     fn drain(&mut self, script: &mut Script) {
-        let may_publish = script.byte() % 8 != 0;
+        let may_publish = !script.byte().is_multiple_of(8);
         self.write(may_publish);
         for turn in 0.. {
             let Some(event) = self.session.poll_event() else {
