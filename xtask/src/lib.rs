@@ -5,8 +5,6 @@
 
 pub mod bench;
 #[cfg(feature = "bindgen")]
-pub mod bench;
-#[cfg(feature = "bindgen")]
 pub mod build;
 pub mod demo;
 #[cfg(feature = "bindgen")]
