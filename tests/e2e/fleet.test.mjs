@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { go, openWith, rows, selectDevices, sendPicture } from "../support/admin-page.mjs";
 import { sample } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
+import { openPage } from "../support/chromium.mjs";
+import { connect } from "../support/mqtt.mjs";
 import { setStage } from "../support/send-page.mjs";
 
 const limit = { timeout: 90_000 };
@@ -136,4 +138,46 @@ test("forty devices get their picture", { timeout: 120_000 }, async () => {
   assert.deepEqual(page.noted, []);
   await page.done();
   for (const mini of minis) await mini.stop();
+});
+
+test("a link names a device and a picture, and sends nothing before the click", limit, async () => {
+  const device = await stage.device();
+  const page = await openWith(stage, [{ name: "Counter 1", key: "counter-1", ...device.topics }]);
+  const url = stage.site.add("/photos/menu.jpg", picture.buffer);
+  await page.goto(`${stage.site.url}/index.html?${new URLSearchParams({ device: "counter-1", url, send: "1" })}`);
+  await page.locator('#outcome [data-code="ask"]').waitFor();
+  await page.locator("#preview").waitFor();
+  assert.equal(device.unread(), 0);
+  await page.locator("#send").click();
+  await rows(page, { "Counter 1": "done" });
+  assert.equal((await device.image()).name, "menu.raw");
+  await page.goto(`${stage.site.url}/index.html?${new URLSearchParams({ device: "nobody", url, send: "1" })}`);
+  await until(10_000, "the refusal", async () => /nobody/.test(await page.locator("#outcome").innerText().catch(() => "")));
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
+test("a status topic says who is there, and who went away", limit, async () => {
+  const client = await connect(stage.broker);
+  await client.publish("signs/a/status", "online", { retain: true });
+  const page = await openWith(stage, [{ name: "A", to: "signs/a/img", from: "signs/a/ack", status: "signs/a/status" }]);
+  const state = () => page.locator('[data-id="d0"] .state').innerText();
+  await until(10_000, "that it is there", async () => (await state()) === "Online");
+  await client.publish("signs/a/status", JSON.stringify({ online: false }), { retain: true });
+  await until(10_000, "that it went", async () => /^Away since/.test(await state()));
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await client.close();
+});
+
+test("an error on the Chinese page is said in Chinese", limit, async () => {
+  const page = await openPage(stage.browser);
+  await page.goto(`${stage.site.url}/index.html?lang=zh`);
+  await page.locator("body[data-kept]").waitFor();
+  await page.locator("#file").setInputFiles({ name: "1.png", mimeType: "image/png", buffer: Buffer.from("no picture at all") });
+  await page.locator("#sourcenote .note").waitFor();
+  const text = await page.locator("#sourcenote").innerText();
+  assert.deepEqual(text.match(/[a-z]{3,}/gi)?.filter((word) => !["JPEG", "PNG"].includes(word)) ?? [], [], text);
+  await page.done();
 });

@@ -18,8 +18,8 @@ import { ask, showSize } from "./question.js";
 import { coded } from "./rpc.js";
 import { SendJob, failure } from "./send.js";
 import { setUpViews } from "./views.js";
-import { paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./recipients.js";
-import { loadRegistry } from "./registry.js";
+import { chooseDevices, paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./recipients.js";
+import { deviceNamed, loadRegistry } from "./registry.js";
 import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
 import { offerLeftBehind, repaintSending } from "./sending.js";
 import { setUpOffline } from "./offline.js";
@@ -247,6 +247,18 @@ async function follow({ go, errors, texts, draft, url }) {
   return send(draft);
 }
 
+/** A link that names a device: it is chosen and the picture fetched, but nothing is sent before the click. @param {import("./link.js").Link} opened */
+function fillForDevice({ device: name, errors, texts }) {
+  const device = deviceNamed(name);
+  if (!device) return refuse([{ option: "recipients", message: t("wrong.device", name) }]);
+  chooseDevices([device.id]);
+  if (errors.length) return refuse(errors);
+  if (texts.url) takeUrl(texts.url);
+  fill($("outcome"), note("", "ask", t("link.device", device.name)));
+  say(t("link.device", device.name));
+  $("send").focus();
+}
+
 /** Inside another site's frame a click could be stolen. */
 function isFramed() {
   try {
@@ -297,9 +309,11 @@ async function start() {
   listen();
   setUpLinkView();
   link.watchLink();
-  setUpKept(opened.given).catch((error) => logStep(t("data.failed"), error.message, "bad"));
+  const keptShown = setUpKept(opened.given).catch((error) => logStep(t("data.failed"), error.message, "bad"));
   link.ready().catch((error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
-  await follow(opened);
+  if (!opened.device) return follow(opened);
+  await keptShown;
+  fillForDevice(opened);
 }
 
 /** What this browser keeps, and the views of it. A link that sends does not wait for it. @param {boolean} given the fields stand as a link says */

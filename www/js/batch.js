@@ -3,29 +3,25 @@ import { $, fill, h, icon, note } from "./dom.js";
 import { readForm } from "./form.js";
 import { addressOf } from "./frames.js";
 import { preparePicture } from "./pictures.js";
-import { devices } from "./registry.js";
+import { deviceNamed } from "./registry.js";
 import { sendToDevices } from "./sending.js";
 import { t } from "./texts.js";
 
 /** @typedef {{ file: File, device: import("./registry.js").Device | undefined }} Assigned */
 
-/** @param {string} name @returns {import("./registry.js").Device | undefined} */
-export function deviceFor(name) {
-  const stem = name.replace(/\.[^.]*$/, "").trim().toLowerCase();
-  return devices().find(({ key, name: own }) => key.toLowerCase() === stem || own.toLowerCase() === stem);
-}
+const stemOf = (name) => name.replace(/\.[^.]*$/, "");
 
 /** @param {File[]} files */
 export function offerBatch(files) {
   /** @type {Assigned[]} */
-  const all = files.map((file) => ({ file, device: deviceFor(file.name) }));
+  const all = files.map((file) => ({ file, device: deviceNamed(stemOf(file.name)) }));
   const known = all.filter(({ device }) => device);
   const forget = () => fill($("batch"));
   const send = () => {
     forget();
     sendBatch(known);
   };
-  const item = ({ file, device }) => h("li.chip", null, h("img.tiny", { src: addressOf(file), alt: "" }), h("b", null, file.name), device ? h("span.n", null, "→ ", device.name) : h("span.state.warn", null, icon("alert"), h("span", null, t("batch.unknown", file.name.replace(/\.[^.]*$/, "")))));
+  const item = ({ file, device }) => h("li.chip", null, h("img.tiny", { src: addressOf(file), alt: "" }), h("b", null, file.name), device ? h("span.n", null, "→ ", device.name) : h("span.state.warn", null, icon("alert"), h("span", null, t("batch.unknown", stemOf(file.name)))));
   fill($("batch"), note("", "batch", h("strong", null, t("batch.h", files.length)), h("ul.chips", { role: "list" }, all.map(item)),
     h("div.acts", null, known.length > 0 && h("button.btn.primary", { type: "button", onclick: send }, t("batch.send", known.length)), h("button.btn", { type: "button", onclick: forget }, t("cancel")))));
   /** @type {HTMLElement} */ ($("batch").querySelector("button")).focus();

@@ -10,7 +10,7 @@ import { frameLook, panelName } from "./look.js";
 import { currentView, onView } from "./router.js";
 import { searchText } from "./recipients.js";
 import { onHistory, shows } from "./history.js";
-import { onPresence, presenceOf } from "./presence.js";
+import { askPresence, onPresence, presenceOf } from "./presence.js";
 import { moment } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -26,8 +26,15 @@ let onSend = (/** @type {string[]} */ _ids) => {};
 /** @param {{ send: (ids: string[]) => void, clear: (devices: Device[]) => void }} ways */
 export function setUpDevicesView({ send, clear }) {
   onSend = send;
-  onView("devices", paint);
-  onRegistry(() => currentView() === "devices" && paint());
+  onView("devices", () => {
+    paint();
+    askPresence();
+  });
+  onRegistry(() => {
+    if (currentView() !== "devices") return;
+    paint();
+    askPresence();
+  });
   onHistory(() => currentView() === "devices" && paint());
   onPresence(() => currentView() === "devices" && paint());
   $("q").addEventListener("input", filter);

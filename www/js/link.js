@@ -6,7 +6,7 @@ import { t } from "./texts.js";
  * @typedef {{ url?: string, username?: string, password?: string, [option: string]: any }} BrokerPart
  * @typedef {{ to?: string, from?: string, [option: string]: any }} SendPart
  * @typedef {{ broker: BrokerPart, send: SendPart, image: Record<string, any> }} Draft
- * @typedef {{ given: boolean, go: boolean, texts: Record<string, string>, draft: Draft, url?: string, errors: { option: string, message: string }[] }} Link
+ * @typedef {{ given: boolean, go: boolean, texts: Record<string, string>, draft: Draft, url?: string, device?: string, errors: { option: string, message: string }[] }} Link
  */
 
 const PAGES = {
@@ -37,7 +37,7 @@ export function readLink({ search, hash, baseURI }, page) {
     }
   }
   readPassword(link, hash, wrong);
-  if (link.go) for (const name of ["broker", rules.url]) if (name && !(name in link.texts) && !link.errors.some((e) => e.option === name)) wrong(name, t("wrong.missing", name));
+  if (link.go) for (const name of link.device ? [rules.url] : ["broker", rules.url]) if (name && !(name in link.texts) && !link.errors.some((e) => e.option === name)) wrong(name, t("wrong.missing", name));
   return link;
 }
 
@@ -48,6 +48,7 @@ function take(link, rules, name, value, baseURI) {
   if (name === rules.go) return void (link.go = OPTIONS.strict[1](value));
   if (name === "broker") draft.broker.url = brokerUrl(value);
   else if (name === rules.url) link.url = new URL(value, baseURI).href;
+  else if (name === "device" && rules.url) return void (link.device = value);
   else if (name === "password") throw new OptionError("password", "");
   else if (!rules.options.includes(name)) throw new OptionError("unknown", value);
   else {

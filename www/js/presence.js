@@ -1,6 +1,6 @@
 // Who is there: a device's status topic carries a retained message or its will. Empty, "0", "offline", "false" and {"online":false} say that it is away.
-import { onMessage, subscribe } from "./broker.js";
-import { deviceOf, devices } from "./registry.js";
+import { connect, onMessage, subscribe } from "./broker.js";
+import { brokerOf, brokerOptions, deviceOf, devices } from "./registry.js";
 
 /** @typedef {{ online: boolean, at: number }} Presence */
 
@@ -31,6 +31,14 @@ export function isOnline(payload) {
 export function watchPresence(place) {
   const topics = devices().filter((device) => device.broker === place && device.status).map((device) => device.status);
   if (topics.length) subscribe(place, [...new Set(topics)]).catch(() => {}); // a broker may refuse it; then nobody knows
+}
+
+/** Connects to the brokers that know who is there. One that cannot be reached is said when something is sent to it. */
+export function askPresence() {
+  for (const place of new Set(devices().filter(({ status }) => status).map(({ broker }) => broker))) {
+    const broker = brokerOf(place);
+    if (broker) connect(place, brokerOptions(broker)).then(() => watchPresence(place), () => {});
+  }
 }
 
 export function setUpPresence() {

@@ -61,6 +61,11 @@ export const devices = () => deviceList;
 export const brokers = () => [...brokerList, practiceBroker()];
 /** @param {string} id */
 export const deviceOf = (id) => deviceList.find((device) => device.id === id);
+/** By its id in the topics, or its name. @param {string} text */
+export const deviceNamed = (text) => {
+  const wanted = text.trim().toLowerCase();
+  return deviceList.find(({ key, name }) => key.toLowerCase() === wanted || name.toLowerCase() === wanted);
+};
 /** @param {string} id */
 export const brokerOf = (id) => brokers().find((broker) => broker.id === id);
 /** Whether there is anything but the practice device. */
