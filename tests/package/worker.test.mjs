@@ -187,3 +187,17 @@ test("a worker whose wasm could not be loaded is replaced at the next try", limi
     await fresh.close();
   }
 });
+
+test("practice: is a broker in the client's own worker", limit, async () => {
+  const seen = await run(async ({ mis, kit }) => {
+    const client = await mis.MqttClient.connect({ url: "practice:" });
+    const device = await mis.VirtualDevice.attach(client, { to: "mis/p/to", from: "mis/p/from" });
+    let image;
+    device.onimage = (received) => (image = received);
+    await client.sendImage(kit.bytes(5000), { to: "mis/p/to", from: "mis/p/from", format: "original" }).done;
+    await kit.until(2000, "the image", () => image);
+    await client.close();
+    return [image.whole, image.bytes.length];
+  });
+  assert.deepEqual(seen, [true, 5000]);
+});
