@@ -3,28 +3,52 @@
 //! A device answers whoever speaks to it on the same topic. Most of what it answers to others looks like feedback that
 //! came late or twice; some of it nothing explains that was sent here.
 
+use core::time::Duration;
+
 use super::{Payload, Sender};
 use crate::time::Instant;
 use crate::transfer::frame::{Feedback, Function};
+use crate::transfer::lingering::LATEST_FEEDBACK;
+
+/// A page that was busy may read feedback later than it came; one that slept is told of it.
+const LATEST_READ: Duration = LATEST_FEEDBACK.saturating_mul(2);
 
 /// What was noticed of other senders.
 #[derive(Debug, Default)]
 pub(super) struct Others {
-    /// How many answers to begin may come: one for each, and again after a reconnect.
+    /// How many answers to begin may come: one for each, and another after a reconnect or a sleep.
     begins: u32,
+    begun_at: Instant,
+    /// The first chunk that was never sent, in this round or an earlier one.
+    unsent: u32,
     is_heard: bool,
     is_told: bool,
 }
 
 impl Others {
-    pub(super) fn handle_sent(&mut self, payload: Payload) {
-        self.begins = self
-            .begins
-            .saturating_add(u32::from(payload == Payload::Begin));
+    pub(super) fn handle_sent(&mut self, now: Instant, payload: Payload) {
+        match payload {
+            Payload::Begin => {
+                self.begins = self.begins.saturating_add(1);
+                self.begun_at = now;
+            }
+            Payload::Chunk(chunk) => self.unsent = self.unsent.max(u32::from(chunk) + 1),
+            Payload::Finish => {}
+        }
     }
 
-    pub(super) fn handle_reconnect(&mut self) {
+    /// What was sent before a reconnect or a sleep may be answered once more, or later than it seems.
+    pub(super) fn handle_gap(&mut self) {
         self.begins = self.begins.saturating_add(1);
+    }
+
+    fn is_begin_unasked(&self, now: Instant) -> bool {
+        self.begins == 1 && now.saturating_since(self.begun_at) >= LATEST_READ
+    }
+
+    /// A device of the other numbering than was asked for speaks of the chunk before.
+    fn is_chunk_unasked(&self, number: u16) -> bool {
+        u32::from(number) > self.unsent
     }
 }
 
@@ -44,24 +68,13 @@ impl Sender {
     /// Neither this transfer nor one before it on the topic sent what the feedback speaks of. Finish is not looked at: a
     /// device that was asked several times may take its time for each answer, long into the next transfer.
     fn is_unasked(&self, now: Instant, feedback: Feedback) -> bool {
+        let may_come = |payload| self.earlier.until(payload).is_some_and(|until| now < until);
         match (feedback.function, u16::try_from(feedback.number)) {
-            // The only begin was answered before, and not lately.
-            (Function::Begin, _) => self.others.begins == 1 && !self.may_come(now, Payload::Begin),
+            (Function::Begin, _) => self.others.is_begin_unasked(now) && !may_come(Payload::Begin),
             (Function::Data, Ok(number)) => {
-                // A device of the other numbering than was asked for speaks of the chunk before.
-                let was_sent = self.chunks.was_sent(number)
-                    || number
-                        .checked_sub(1)
-                        .is_some_and(|chunk| self.chunks.was_sent(chunk));
-                !was_sent && !self.may_come(now, Payload::Chunk(number))
+                self.others.is_chunk_unasked(number) && !may_come(Payload::Chunk(number))
             }
             (Function::Data, Err(_)) | (Function::Finish, _) => false,
         }
-    }
-
-    /// Feedback on this may still come, by what was sent on the topic lately.
-    fn may_come(&self, now: Instant, payload: Payload) -> bool {
-        let until = self.sent.until(payload).max(self.earlier.until(payload));
-        until.is_some_and(|until| now < until)
     }
 }

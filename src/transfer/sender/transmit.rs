@@ -43,7 +43,7 @@ impl Sender {
             Payload::Chunk(_) => self.chunk_sent(now)?,
         };
         self.sent.handle_sent(now, payload);
-        self.others.handle_sent(payload);
+        self.others.handle_sent(now, payload);
         Some((self.frame(now, payload, event), payload))
     }
 

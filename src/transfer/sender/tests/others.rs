@@ -41,9 +41,9 @@ fn what_numbering_lateness_and_repetition_explain_is_nobody_else_s() {
 #[test]
 fn a_begin_that_was_sent_once_is_answered_once_or_soon_again() {
     let mut transfer = script(5);
-    transfer.begins().at(1_999).hears(&begun());
-    assert!(!transfer.sender.poll_other_sender(), "late by at most 2 s");
-    transfer.at(2_000).hears(&begun());
+    transfer.begins().at(3_999).hears(&begun());
+    assert!(!transfer.sender.poll_other_sender(), "late, and read late");
+    transfer.at(4_000).hears(&begun());
     assert!(transfer.sender.poll_other_sender());
 }
 
@@ -58,6 +58,29 @@ fn a_begin_that_was_sent_twice_or_before_a_reconnect_may_be_answered_at_any_time
     cut.begins().loses_link().at(10_000).finds_link();
     cut.hears(&begun());
     assert!(!cut.sender.poll_other_sender());
+
+    let mut asleep = script(5);
+    asleep.begins().at(10_000);
+    asleep.sender.handle_sleep(asleep.now);
+    asleep.hears(&begun());
+    assert!(!asleep.sender.poll_other_sender());
+}
+
+#[test]
+fn chunks_of_a_round_before_the_restart_may_be_answered_at_any_time() {
+    let mut transfer = script_with(35, |options| {
+        options.numbering = NumberingOption::Echo;
+        options.max_retries = Some(0);
+        options.restarts = 1;
+        options.window = Window::Fixed(4);
+    });
+    transfer
+        .begins()
+        .sends(&[Chunk(0), Chunk(1), Chunk(2), Chunk(3)])
+        .hears(&lacks(0));
+    transfer.at(2_000).sends(&[Begin]);
+    transfer.at(9_000).hears(&got(3)).hears(&got(4));
+    assert!(!transfer.sender.poll_other_sender());
 }
 
 #[test]
