@@ -91,6 +91,31 @@ for (const bundler of ["esbuild", "rollup", "webpack", "vite", "react", "worker"
   });
 }
 
+test("the page that esbuild builds, in Firefox", { ...limit, skip }, async () => {
+  await built("esbuild");
+  const { startFirefox, openPage: openInFirefox } = await import("../support/firefox.mjs");
+  const device = await startDevice(broker);
+  const site = await serve({ folders: { "/": join(user.project, "dist", "esbuild") } });
+  const file = join(user.project, "photo.jpg");
+  writeFileSync(file, photo);
+  const firefox = await startFirefox();
+  try {
+    const page = await openInFirefox(firefox);
+    await page.goto(`${site.url}/index.html?${new URLSearchParams({ broker: broker.url, ...device.topics })}`);
+    await (await page.$("input")).uploadFile(file);
+    const image = await device.image();
+    assert.deepEqual([image.whole, image.name], [true, "photo.jpg"]);
+    const said = await until(5000, "the outcome", () => page.evaluate(() => /arrived whole: \d+/.exec(document.querySelector("output").textContent)?.[0]));
+    assert.equal(said, `arrived whole: ${image.bytes}`);
+    await page.settle();
+    assert.deepEqual(page.noted, []);
+  } finally {
+    await firefox.close();
+    await site.stop();
+    await device.stop();
+  }
+});
+
 test("the page that follows a topic sends what is retained there, and what comes later", { ...limit, skip }, async () => {
   await built("follow");
   const client = await connect(broker);

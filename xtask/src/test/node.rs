@@ -22,6 +22,7 @@ pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
         if bench.args.full {
             install::wasm_pack(&bench.paths)?;
             install::examples(&bench.paths)?;
+            install::firefox(&bench.paths)?;
         }
     }
     install::chromium(&bench.paths)?;
