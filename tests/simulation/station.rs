@@ -104,21 +104,21 @@ impl<T: Tap> Station<T> {
     }
 
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        let gathers = self.gathers(now);
         let socket = match &self.socket {
             Socket::None => None,
             Socket::Opening(_, at) => Some(*at),
             Socket::Open(open) => {
-                let up = earliest(open.up.next_arrival(), open.up.next_room());
+                let room = open.up.next_room().filter(|_| !gathers);
+                let up = earliest(open.up.next_arrival(), room);
                 earliest(up, open.down.next_arrival())
             }
         };
+        // What is due already may be something to send.
         let due = self.client.poll_timeout(now);
-        if self.gathers(now) {
-            // What is due already may be something to send.
-            let later = due.filter(|at| *at > now);
-            return earliest(earliest(socket, later), Some(self.turn_ends_at));
-        }
-        earliest(socket, due)
+        let due = due.filter(|at| !gathers || *at > now);
+        let turn = gathers.then_some(self.turn_ends_at);
+        earliest(earliest(socket, turn), due)
     }
 
     pub fn connection(&self) -> Option<ConnectionId> {
