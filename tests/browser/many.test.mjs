@@ -55,7 +55,8 @@ test("a thousand devices get one picture whole, and Mosquitto drops nothing", { 
   assert.equal([...received.values()].filter(isWhole).length, COUNT);
   assert.equal(seen.resends, 0);
   assert.equal(seen.others, COUNT * 38, "the user's own subscription brings all of them");
-  assert.ok(seen.grown <= SIZE + COUNT * 4096, `linear memory grew by ${seen.grown} bytes`);
+  // It grows by whole pages of 64 KiB.
+  assert.ok(seen.grown <= SIZE + COUNT * 4096 + 65_536, `linear memory grew by ${seen.grown} bytes`);
   // The last state of each comes with its end, and is told whatever was told before.
   const before = seen.told.filter(({ phase }) => phase !== "done").map(({ at }) => at);
   assert.ok(most(before, 1000) <= 201, `${most(before, 1000)} times in a second over all`);
