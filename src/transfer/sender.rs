@@ -196,7 +196,7 @@ impl Sender {
         self.link.is_online = true;
         if self.link.has_been_online {
             self.log.push(LogEntry::bare(now, LogEvent::Online));
-            self.others.handle_gap();
+            self.others.handle_gap(now);
             self.resume_after_reconnect();
         }
         self.link.has_been_online = true;
@@ -234,7 +234,7 @@ impl Sender {
 
     /// The machine slept: until the link answers it is unknown what was answered meanwhile.
     pub(super) fn handle_sleep(&mut self, now: Instant) {
-        self.others.handle_gap();
+        self.others.handle_gap(now);
         if self.link.is_online {
             self.link.is_testing = true;
             self.sync_clock(now);

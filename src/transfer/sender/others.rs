@@ -19,6 +19,8 @@ pub(super) struct Others {
     /// How many answers to begin may come: one for each, and another after a reconnect or a sleep.
     begins: u32,
     begun_at: Instant,
+    /// From when on what comes is no longer explained by what was sent before a reconnect or a sleep.
+    settled_at: Instant,
     /// The first chunk that was never sent, in this round or an earlier one.
     unsent: u32,
     is_heard: bool,
@@ -38,8 +40,9 @@ impl Others {
     }
 
     /// What was sent before a reconnect or a sleep may be answered once more, or later than it seems.
-    pub(super) fn handle_gap(&mut self) {
+    pub(super) fn handle_gap(&mut self, now: Instant) {
         self.begins = self.begins.saturating_add(1);
+        self.settled_at = now + LATEST_READ;
     }
 
     fn is_begin_unasked(&self, now: Instant) -> bool {
@@ -47,8 +50,8 @@ impl Others {
     }
 
     /// A device of the other numbering than was asked for speaks of the chunk before.
-    fn is_chunk_unasked(&self, number: u16) -> bool {
-        u32::from(number) > self.unsent
+    fn is_chunk_unasked(&self, now: Instant, number: u16) -> bool {
+        u32::from(number) > self.unsent && self.begins > 0 && self.settled_at <= now
     }
 }
 
@@ -72,7 +75,7 @@ impl Sender {
         match (feedback.function, u16::try_from(feedback.number)) {
             (Function::Begin, _) => self.others.is_begin_unasked(now) && !may_come(Payload::Begin),
             (Function::Data, Ok(number)) => {
-                self.others.is_chunk_unasked(number) && !may_come(Payload::Chunk(number))
+                self.others.is_chunk_unasked(now, number) && !may_come(Payload::Chunk(number))
             }
             (Function::Data, Err(_)) | (Function::Finish, _) => false,
         }
