@@ -1,6 +1,6 @@
 //! Whether every crate that we build with comes from the registry and under a licence that `deny.toml` allows.
 //!
-//! cargo-deny asks more, but takes longer to compile than everything else here: it runs in `full`.
+//! cargo-deny asks more (advisories), but takes longer to compile than everything else here: it is run by hand, with the same file.
 
 use std::collections::BTreeSet;
 use std::process::Command;
