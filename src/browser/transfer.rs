@@ -243,12 +243,12 @@ pub(super) fn start_transfer(shell: &Rc<Shell>, image: &JsValue, options: &JsVal
     Transfer { handle }
 }
 
-fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, options: SendOptions) {
+fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, mut options: SendOptions) {
     let request = SendRequest {
         to: options.to.clone(),
-        from: options.from.clone(),
+        from: core::mem::take(&mut options.from),
         qos: options.qos,
-        wake: options.wake.clone(),
+        wake: options.wake.take(),
     };
     let reserved = shell.core.borrow_mut().reserve(now(), &request);
     let id = match reserved {
@@ -304,7 +304,9 @@ async fn prepare_and_supply(
         name,
         ..
     } = options;
-    let prepared = source.prepare(signal.as_ref()).await;
+    // In a box of its own, which is free again while a thousand transfers wait for their devices.
+    let prepared = Box::pin(source.prepare(signal.as_ref())).await;
+    drop(signal);
     if prepared.is_ok() && !handle.done.is_settled() {
         handle.hold_device(&shell, id, &to).await;
     }
