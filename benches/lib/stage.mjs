@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { www } from "../../tests/support/env.mjs";
+import { crc32 } from "../../tests/support/images.mjs";
 import { until } from "../../tests/support/limits.mjs";
 import { serve } from "../../tests/support/static-server.mjs";
 import { openChromium } from "./chromium.mjs";
@@ -68,7 +69,7 @@ const checksums = new Map();
 /** What arrived is what was sent: the page's numbers, made here a second time. */
 function check(arrived, bytes, seed) {
   const key = `${bytes} ${seed}`;
-  if (!checksums.has(key)) checksums.set(key, crc32(numbers(bytes, seed)));
+  if (!checksums.has(key)) checksums.set(key, Number.parseInt(crc32(numbers(bytes, seed)), 16));
   const isWhole = arrived.bytes === bytes && arrived.crc32 === checksums.get(key);
   if (!isWhole) throw new Error(`${bytes} bytes were sent, and this arrived: ${JSON.stringify(arrived)}`);
 }
@@ -78,14 +79,4 @@ function numbers(bytes, seed) {
   let state = seed >>> 0;
   for (let at = 0; at < bytes; at++) image[at] = (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
   return image;
-}
-
-function crc32(bytes) {
-  const table = Uint32Array.from({ length: 256 }, (_, index) => {
-    for (let bit = 0; bit < 8; bit++) index = index & 1 ? (index >>> 1) ^ 0xedb88320 : index >>> 1;
-    return index;
-  });
-  let crc = -1;
-  for (const byte of bytes) crc = table[(crc ^ byte) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
