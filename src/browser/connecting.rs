@@ -84,7 +84,7 @@ impl Shell {
     async fn hold_client_id(&self) -> Result<(), Error> {
         let lock = self.client_lock.borrow().clone();
         let Some(lock) = lock else { return Ok(()) };
-        if lock.hold(Some(PATIENCE_MS)).await {
+        if lock.hold(PATIENCE_MS).await {
             return Ok(());
         }
         Err(Error::Invalid {

@@ -16,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(js_name = newLock)]
     fn new_lock(names: &Array) -> WebLock;
     #[wasm_bindgen(method)]
-    fn hold(this: &WebLock, patience: Option<u32>) -> Promise;
+    fn hold(this: &WebLock, patience: u32) -> Promise;
     #[wasm_bindgen(method)]
     fn release(this: &WebLock);
 }
@@ -45,9 +45,8 @@ impl Lock {
         Self(new_lock(&names.collect()))
     }
 
-    /// Takes it, and waits for at most `patience` milliseconds, or as long as it takes. False: another has it, or the page
-    /// was put to rest meanwhile.
-    pub(super) async fn hold(&self, patience: Option<u32>) -> bool {
+    /// Takes it, and waits for at most `patience` milliseconds. False: another has it, or the page was put to rest meanwhile.
+    pub(super) async fn hold(&self, patience: u32) -> bool {
         let held = JsFuture::from(self.0.hold(patience)).await;
         held.is_ok_and(|held| held.is_truthy())
     }

@@ -53,7 +53,6 @@ export function newLock(names) {
       await awake;
       holders.add(holder);
       const { held } = holder.ask();
-      if (patience === undefined) return held;
       let timer;
       const late = new Promise((done) => (timer = setTimeout(done, patience, false)));
       return Promise.race([held, late]).finally(() => clearTimeout(timer));

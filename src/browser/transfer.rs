@@ -176,7 +176,7 @@ impl TransferHandle {
     async fn hold_device(&self, shell: &Rc<Shell>, id: TransferId, to: &str) {
         let lock = shell.device_lock(to);
         self.device.replace(Some(Rc::clone(&lock)));
-        while !lock.hold(Some(LOOK_AGAIN_MS)).await && !self.done.is_settled() {
+        while !lock.hold(LOOK_AGAIN_MS).await && !self.done.is_settled() {
             shell.core.borrow_mut().hold_back(now(), id);
             shell.drive();
         }
