@@ -64,38 +64,39 @@ test("the policy is in force: a script that is written into the page does not ru
 });
 
 for (const width of [390, 1280]) {
-  for (const colorScheme of ["light", "dark"]) {
-    test(`screenshots at ${width} pixels, ${colorScheme}`, { timeout: 60_000 }, async () => {
-      const shots = folder("screenshots");
-      const options = { viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme };
-      const url = stage.site.add("/photos/sample.jpg", sample("Landscape", 1));
-      const device = await stage.device();
-      const page = await stage.open({ ...device.topics, width: "800", height: "480", fit: "cover" }, options);
-      await page.locator("#send").waitFor();
-      const drawn = [await shoot(page, join(shots, `send-empty-${width}-${colorScheme}.png`))];
-      await page.goto(stage.link({ ...device.topics, url, width: "800", height: "480", fit: "cover", send: "1" }));
-      assert.equal((await result(page)).ok, true);
-      drawn.push(await shoot(page, join(shots, `send-done-${width}-${colorScheme}.png`)));
-      await page.goto(`${stage.site.url}/device.html`);
-      await page.locator("body").waitFor();
-      drawn.push(await shoot(page, join(shots, `device-${width}-${colorScheme}.png`)));
-      assert.equal(new Set(drawn).size, drawn.length, "no two of them are the same");
-      await page.goto(stage.link(device.topics));
-      await page.locator("#send").waitFor();
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(wide <= 0, `scrolls sideways by ${wide} pixels`);
-      assert.deepEqual(page.noted, []);
-      await page.done();
-      await device.stop();
-    });
-  }
+  test(`screenshots at ${width} pixels, in light and in dark`, { timeout: 60_000 }, async () => {
+    const url = stage.site.add("/photos/sample.jpg", sample("Landscape", 1));
+    const device = await stage.device();
+    const parameters = { ...device.topics, width: "800", height: "480", fit: "cover" };
+    const page = await stage.open(parameters, { viewport: { width, height: width === 390 ? 844 : 900 } });
+    await page.locator("#send").waitFor();
+    const drawn = await shoot(page, `send-empty-${width}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `scrolls sideways by ${wide} pixels`);
+    await page.goto(stage.link({ ...parameters, url, send: "1" }));
+    assert.equal((await result(page)).ok, true);
+    drawn.push(...await shoot(page, `send-done-${width}`));
+    await page.goto(`${stage.site.url}/device.html`);
+    await page.locator("body").waitFor();
+    drawn.push(...await shoot(page, `device-${width}`));
+    assert.equal(new Set(drawn).size, 6, "no two of them are the same");
+    assert.deepEqual(page.noted, []);
+    await page.done();
+    await device.stop();
+  });
 }
 
 // Hiding the caret and stopping animations would write a style into the page, which its policy forbids.
-async function shoot(page, path) {
+async function shoot(page, name) {
   const still = () => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))).then(() => true);
-  await within(10_000, "the end of what moves", page.evaluate(still));
-  await page.screenshot({ path, fullPage: true, caret: "initial", animations: "allow" });
-  assert.ok(statSync(path).size > 5000, `${path} is empty`);
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+  const sums = [];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await within(10_000, "the end of what moves", page.evaluate(still));
+    const path = join(folder("screenshots"), `${name}-${colorScheme}.png`);
+    await page.screenshot({ path, fullPage: true, caret: "initial", animations: "allow" });
+    assert.ok(statSync(path).size > 5000, `${path} is empty`);
+    sums.push(createHash("sha256").update(readFileSync(path)).digest("hex"));
+  }
+  return sums;
 }
