@@ -114,6 +114,7 @@ test("several files go each to the device that it is named after", limit, async 
   const page = await openWith(stage, [{ name: "Sign 1", key: "sign-01", ...one.topics }, { name: "Sign 2", key: "sign-02", ...two.topics }]);
   await selectDevices(page, ["Sign 1"]);
   await page.locator("#file").setInputFiles(["sign-02.png", "Sign 1.png", "stranger.png"].map((name) => ({ ...halves, name })));
+  await page.locator("#batch .note").waitFor();
   assert.match(await page.locator("#batch").innerText(), /No device is called “stranger”/);
   await page.locator("#batch").getByRole("button", { name: "Send 2 pictures" }).click();
   await rows(page, { "Sign 1": "done", "Sign 2": "done" });

@@ -1,6 +1,9 @@
 // The first minute: a static file server, no broker, nothing set up. The first picture arrives at the practice device.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { go, openAdmin, rows } from "../support/admin-page.mjs";
 import { startChromium } from "../support/chromium.mjs";
 import { www } from "../support/env.mjs";
@@ -13,6 +16,42 @@ before(async () => Object.assign(stage, { site: await serve({ folders: { "/": ww
 after(async () => {
   await stage.browser?.close();
   await stage.site?.stop();
+});
+
+/** What these files weigh on the way, with everything that compresses compressed by brotli. */
+function weight(paths) {
+  const bytes = (path) => readFileSync(join(www, path));
+  return [...new Set(paths)].reduce((sum, path) => sum + (/\.(jpg|png)$/.test(path) ? bytes(path) : brotliCompressSync(bytes(path))).length, 0);
+}
+
+test("the page weighs at most 150 KiB before the first picture, and what prepares pictures at most 250 more", limit, async () => {
+  const site = await serve({ folders: { "/": www } });
+  const page = await openAdmin({ site, browser: stage.browser }, "");
+  await page.waitForLoadState("networkidle");
+  const first = [...site.requests];
+  assert.ok(first.length > 20 && first.every((path) => !path.endsWith(".wasm")), first.join(" "));
+  await page.locator('[data-sample="card"]').click();
+  await page.locator("#preview").waitFor();
+  await until(10_000, "what sends", () => site.requests.includes("/js/link-worker.js"));
+  const more = site.requests.slice(first.length, site.requests.indexOf("/js/link-worker.js")).filter((path) => !first.includes(path));
+  assert.ok(more.some((path) => path.endsWith(".wasm")), "the picture's module");
+  const weights = [weight(first), weight(more)];
+  assert.ok(weights[0] <= 150 * 1024 && weights[0] + weights[1] <= 400 * 1024, `${weights} bytes`);
+  await page.done();
+  await site.stop();
+});
+
+/** The scripts that this one imports when it is loaded, at any depth. */
+function importsOf(path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, to] of readFileSync(join(www, path), "utf8").matchAll(/^(?:import|export)[^"]* from "(\.[^"]+)"/gm)) importsOf(posix.join(posix.dirname(path), to), seen);
+  return seen;
+}
+
+test("the page asks at once for every script that its first view imports, and for no other", () => {
+  const named = [...readFileSync(join(www, "index.html"), "utf8").matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(named.sort(), [...importsOf("js/app.js")].filter((path) => path !== "js/app.js").sort());
 });
 
 test("two clicks send a sample to the practice device, and no broker is asked for", limit, async () => {

@@ -17,13 +17,10 @@ import { currentView, setUpRoutes } from "./router.js";
 import { ask, showSize } from "./question.js";
 import { coded } from "./rpc.js";
 import { SendJob, failure } from "./send.js";
-import { setUpViews } from "./views.js";
+import { loadViews } from "./later.js";
 import { chooseDevices, paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./recipients.js";
 import { deviceNamed, loadRegistry } from "./registry.js";
 import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
-import { offerLeftBehind, repaintSending } from "./sending.js";
-import { setUpOffline } from "./offline.js";
-import { offerBatch } from "./batch.js";
 import { setUpCompare, show as compare } from "./compare.js";
 import { centre, setUpPlacing } from "./placing.js";
 import { savePng } from "./stage.js";
@@ -36,9 +33,11 @@ const compose = new Compose();
 /** @type {SendJob | null} */
 let job = null;
 let asking = false;
-/** The page itself comes first; then it is kept for the times without a network. In milliseconds. */
-const OFFLINE_AFTER = 2000;
+/** Who looks around gets the first picture quickly; the page is kept for the times without a network after it, or after so many milliseconds. */
+const OFFLINE_AFTER = 12_000;
 const toDevices = setUpToDevices(compose, refresh);
+/** The view of a send, in another language; nothing before it is there. */
+let repaintSending = () => {};
 /** Fetches an address that was typed but not yet left. */
 let takeTypedUrl = () => {};
 
@@ -299,6 +298,7 @@ async function start() {
   compose.onPrepared = () => {
     sumUp();
     compare(compose);
+    if (compose.prepared) loadLink(); // what is shown is sent next
   };
   compose.onAction = act;
   if (opened.given) fillFromLink(opened);
@@ -310,7 +310,7 @@ async function start() {
   setUpLinkView();
   link.watchLink();
   const keptShown = setUpKept(opened.given).catch((error) => logStep(t("data.failed"), error.message, "bad"));
-  link.ready().catch((error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
+  if (opened.go) loadLink();
   if (!opened.device) return follow(opened);
   await keptShown;
   fillForDevice(opened);
@@ -321,12 +321,25 @@ async function setUpKept(given) {
   await loadRegistry();
   setUpRecipients(settleRecipients);
   settleRecipients();
-  await setUpViews({ toSendView: act });
   setUpSamples(takeFile);
   settleSamples(given || compose.hasSource);
+  const sending = await loadViews({ toSendView: act });
+  repaintSending = sending.repaintSending;
   document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen
-  await offerLeftBehind();
-  setTimeout(() => setUpOffline().catch(() => {}), OFFLINE_AFTER); // a page without it works all the same
+  await sending.offerLeftBehind();
+  setTimeout(loadLater, OFFLINE_AFTER);
+}
+
+/** The module that sends is not a part of what is looked at first. */
+function loadLink() {
+  link.ready().then(loadLater, (error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
+}
+
+let isKept = false;
+function loadLater() {
+  if (isKept) return;
+  isKept = true;
+  import("./offline.js").then(({ setUpOffline }) => setUpOffline()).catch(() => {}); // a page without it works all the same
 }
 
 /** Other recipients, or another way to send: the panel on the stage may be another one. */
@@ -343,7 +356,7 @@ function listen() {
   setUpPlacing(refresh);
   setUpCompare(compose);
   $("savepng").addEventListener("click", () => savePng(compose.name || "picture"));
-  takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: offerBatch, onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
+  takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: (files) => import("./batch.js").then(({ offerBatch }) => offerBatch(files)), onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
   let soon = 0;
   $("fields").addEventListener("input", (event) => {
     clearWrong(event.target.closest(".field") ?? undefined);

@@ -4,7 +4,7 @@ import { readForm } from "./form.js";
 import { addressOf } from "./frames.js";
 import { preparePicture } from "./pictures.js";
 import { deviceNamed } from "./registry.js";
-import { sendToDevices } from "./sending.js";
+import { sending } from "./later.js";
 import { t } from "./texts.js";
 
 /** @typedef {{ file: File, device: import("./registry.js").Device | undefined }} Assigned */
@@ -28,7 +28,7 @@ export function offerBatch(files) {
 }
 
 /** @param {Assigned[]} known the last file for a device counts */
-function sendBatch(known) {
+async function sendBatch(known) {
   const last = new Map(known.map((one) => [one.device.id, one]));
   const what = [...last.values()].map(({ file, device }) => {
     const image = readForm(device.image).draft.image;
@@ -37,5 +37,5 @@ function sendBatch(known) {
     picture.catch(() => {}); // its row tells it
     return { device, picture, image };
   });
-  sendToDevices(t("batch.title", what.length), what);
+  (await sending()).sendToDevices(t("batch.title", what.length), what);
 }

@@ -1,4 +1,5 @@
-// The page's side of the link worker: one connection, its state, and transfers on it.
+// The page's side of the link worker: one connection, its state, and transfers on it. It starts with its first use: whoever
+// only looks at the page does not load the module.
 import { toPlain } from "./rpc.js";
 import { startWorker } from "./workers.js";
 
@@ -18,10 +19,12 @@ let onPractice = () => {};
 let heardNotice = (/** @type {{ place: string, code: string, message: string, topic: string }} */ _notice) => {};
 /** Hears of messages on topics that are watched. */
 let heardMessage = (/** @type {{ place: string, topic: string, payload: string }} */ _message) => {};
-/** The practice devices that are played, again after a trap. */
+/** The practice devices that are played, by every worker that starts. */
 let played = [];
 
-let remote = start();
+/** @type {import("./rpc.js").Remote | null} */
+let remote = null;
+const link = () => (remote ??= start());
 
 /** A trap leaves the module unusable, and the connection with it: the next send starts with a new worker. */
 function start() {
@@ -32,11 +35,11 @@ function start() {
   worker.on("practice", (image) => onPractice(image));
   worker.onFatal = (cause) => {
     if (cause.name !== "RuntimeError") return;
-    remote.terminateWhenIdle();
-    remote = start();
+    if (remote === worker) remote = null;
+    worker.terminateWhenIdle();
     tell({ place: "", state: "none", cause: toPlain(cause) });
-    if (played.length) play(played, onPractice).catch(() => {});
   };
+  if (played.length) worker.call("play", played).catch(() => {}); // a module that cannot be loaded is said by what is called next
   return worker;
 }
 
@@ -51,22 +54,22 @@ export function onNotice(heard) {
 }
 
 /** Resolves when the module is there; rejects with `load` when it is not. @returns {Promise<void>} */
-export const ready = () => remote.call("ready");
+export const ready = () => link().call("ready");
 
 /** What the browser will say to this address. @param {string} url @returns {Promise<{ access: "open" | "prompt" | "blocked", advice: string }>} */
-export const access = (url) => remote.call("access", url);
+export const access = (url) => link().call("access", url);
 
 /** @param {string} place @param {object} options @param {AbortSignal} [signal] @returns {Promise<void>} */
-export const connect = (place, options, signal) => remote.call("connect", { place, options }, { signal });
+export const connect = (place, options, signal) => link().call("connect", { place, options }, { signal });
 
 /** @param {string} place */
-export const disconnect = (place) => remote.call("close", place);
+export const disconnect = (place) => link().call("close", place);
 
 /** @param {{ place: string, topic: string, payload: string | Uint8Array, retain?: boolean }} message @returns {Promise<void>} */
-export const publish = (message) => remote.call("publish", message);
+export const publish = (message) => link().call("publish", message);
 
 /** Has the messages of these topics told, on a broker that is connected. @param {string} place @param {string[]} topics */
-export const subscribe = (place, topics) => remote.call("watch", { place, topics });
+export const subscribe = (place, topics) => link().call("watch", { place, topics });
 
 /** @param {(message: { place: string, topic: string, payload: string }) => void} heard */
 export function onMessage(heard) {
@@ -80,7 +83,7 @@ export function onMessage(heard) {
 export function play(devices, heard) {
   played = devices;
   onPractice = heard;
-  return remote.call("play", devices);
+  return remote ? remote.call("play", devices) : Promise.resolve();
 }
 
 /**
@@ -93,17 +96,17 @@ export function send(what, { signal, onProgress, onLog }) {
     if (progress) onProgress(progress);
     onLog(log);
   };
-  return remote.call("send", what, { signal, emit });
+  return link().call("send", what, { signal, emit });
 }
 
 /** @param {string} key */
-export const pause = (key) => remote.call("pause", key);
+export const pause = (key) => link().call("pause", key);
 /** @param {string} key */
-export const resume = (key) => remote.call("resume", key);
+export const resume = (key) => link().call("resume", key);
 
 /** Visibility and the page cache do not reach a worker, so the page tells it when to test the link. */
 export function watchLink() {
-  const check = () => document.visibilityState === "visible" && remote.call("check").catch(() => {});
+  const check = () => document.visibilityState === "visible" && remote?.call("check").catch(() => {});
   document.addEventListener("visibilitychange", check);
   addEventListener("pageshow", check);
   addEventListener("online", check);

@@ -1,7 +1,8 @@
 // The devices: a wall of what they show, or a list. Searching and groups hide; nothing is sorted under the hand.
 import { $, fill, h, icon, say } from "./dom.js";
 import { toast } from "./dialog.js";
-import { download, exportText } from "./exchange.js";
+import { download } from "./download.js";
+import { exportText } from "./exchange.js";
 import { miniFrame } from "./frames.js";
 import { keep, kept } from "./kept.js";
 import { editDevice } from "./devicedialog.js";

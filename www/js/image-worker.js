@@ -11,6 +11,8 @@ const PREVIEW_SIDE = 1600;
 const MEMORY_LIMIT = 200 * 1024 * 1024;
 
 serve({
+  ready: async () => void (await load()),
+
   /** The bytes behind a URL, as they are, with the module's own errors. */
   async fetch({ url }, { signal }) {
     const { prepareImage } = await load();

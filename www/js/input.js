@@ -1,5 +1,6 @@
 // The ways in for a picture: pick, drop, paste, or a URL.
 import { $ } from "./dom.js";
+import { expectPicture } from "./pictures.js";
 
 /**
  * Returns a function that fetches an address that was typed but not yet left.
@@ -8,7 +9,7 @@ import { $ } from "./dom.js";
  */
 export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen }) {
   const take = (files) => (files.length > 1 ? onFiles([...files]) : onOne(files[0]));
-  for (const id of ["pick", "change"]) $(id).addEventListener("click", () => $("file").click());
+  for (const id of ["pick", "change"]) $(id).addEventListener("click", () => (expectPicture(), $("file").click()));
   $("file").addEventListener("change", () => {
     const files = [...$("file").files];
     if (files.length && isOpen()) take(files);
@@ -52,7 +53,7 @@ function setUpDrop(onFiles, onUrl, isOpen) {
     depth = Math.max(0, depth + change);
     $("stage").classList.toggle("over", depth > 0 && isOpen());
   };
-  addEventListener("dragenter", () => over(1));
+  addEventListener("dragenter", () => (expectPicture(), over(1)));
   addEventListener("dragleave", () => over(-1));
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {

@@ -5,7 +5,6 @@ import { newLines, outcomeOf, progressOf } from "./mirror.js";
 import { player } from "./practice-player.js";
 
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
-load().catch(() => {}); // at once; whoever needs it next is told why it failed
 
 /** How often the page hears of a running transfer, in milliseconds: as often as a person can read it. */
 const TELL_EVERY = 125;
@@ -18,6 +17,8 @@ const links = new Map();
 /** Connects that are under way, by place. @type {Map<string, { key: string, abort: AbortController, done: Promise<void> }>} */
 const attempts = new Map();
 const playAll = player(load, (image) => announce("practice", image));
+/** The practice devices of this page. @type {{ to: string, from: string }[]} */
+let practice = [];
 /** @type {Map<string, any>} */
 const transfers = new Map();
 
@@ -33,6 +34,7 @@ serve({
   /** Connects, or keeps the connection that this place has when it was made with the same options. */
   async connect({ place, options }, { signal }) {
     await load();
+    if (options.url === "practice:") await playAll(practice).catch(() => {}); // they are there before anyone asks for them
     const key = JSON.stringify(options);
     const link = links.get(place);
     if (link?.key === key && link.client.state !== "closed") return;
@@ -112,7 +114,7 @@ serve({
   },
 
   /** The practice devices that this page plays: those that were played and are not named any more end. */
-  play: playAll,
+  play: (devices) => playAll((practice = devices)),
 });
 
 async function open(place, key, options, signal) {

@@ -1,7 +1,5 @@
 // Numbers for people: SI units, three digits, the separators of the page's language.
-import { language, t } from "./texts.js";
-
-const format = (value, options) => new Intl.NumberFormat(language(), options).format(value);
+import { formatNumber as format, language, t } from "./texts.js";
 
 /** 48213 → "48,213" @param {number} value */
 export const count = (value) => format(value);

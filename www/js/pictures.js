@@ -11,6 +11,11 @@ import { isSvg, rasterise } from "./svg.js";
 /** @type {import("./rpc.js").Remote | null} */
 let remote = null;
 
+/** A picture is about to come: its module is loaded while the person still chooses. */
+export function expectPicture() {
+  current().call("ready").catch(() => {}); // said with the picture
+}
+
 /**
  * Fetches the bytes behind a URL.
  * @param {string} url absolute @param {AbortSignal} [signal] @returns {Promise<Blob>}

@@ -6,7 +6,7 @@ import { STATES, factsOf, label, paintBar, sentenceOf } from "./job.js";
 import { journalText, wordsOf } from "./log.js";
 import { frameLook, panelName } from "./look.js";
 import { clock } from "./numbers.js";
-import { download } from "./exchange.js";
+import { download } from "./download.js";
 import { t } from "./texts.js";
 
 /** Lines of the journal that are shown; all of them are saved. */

@@ -2,7 +2,8 @@
 import { $, fill, h, icon, note, say } from "./dom.js";
 import { toast } from "./dialog.js";
 import { editBroker } from "./brokerdialog.js";
-import { download, exportText, readExport, takeImport } from "./exchange.js";
+import { download } from "./download.js";
+import { exportText, readExport, takeImport } from "./exchange.js";
 import { forgetAll } from "./history.js";
 import { forgetKept, keep, kept } from "./kept.js";
 import { onLinkState } from "./broker.js";

@@ -1,7 +1,7 @@
 // The panel on the wall: empty and asking for a picture, or showing what will be sent.
 import { $, fill, h, note } from "./dom.js";
 import { count, size } from "./numbers.js";
-import { download } from "./exchange.js";
+import { download } from "./download.js";
 import { t } from "./texts.js";
 
 /** Panels smaller than this are shown at a whole multiple, with hard pixels. */

@@ -12,9 +12,23 @@ export const language = () => (code === "zh" ? "zh-CN" : "en");
 /** @param {string} wanted "en" or "zh" */
 export async function setLanguage(wanted) {
   code = wanted === "zh" ? "zh" : "en";
+  const before = texts;
   texts = code === "zh" ? (await import("./texts/zh.js")).default : en;
   document.documentElement.lang = language();
-  translate();
+  formats.clear();
+  if (texts !== before) translate(); // the HTML is English
+}
+
+/** Each takes a millisecond to make. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/** In the page's language. @param {number} value @param {Intl.NumberFormatOptions} [options] */
+export function formatNumber(value, options) {
+  if (!options && Number.isInteger(value) && value >= 0 && value < 1000) return String(value); // the first one takes fifty
+  const key = JSON.stringify(options ?? {});
+  const format = formats.get(key) ?? new Intl.NumberFormat(language(), options);
+  formats.set(key, format);
+  return format.format(value);
 }
 
 /**
@@ -26,7 +40,7 @@ export function t(key, ...args) {
   return text.replace(/\{(\d)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, i, one, many) => {
     const value = args[Number(i)];
     if (many !== undefined) return value === 1 ? one : many;
-    return typeof value === "number" ? new Intl.NumberFormat(language()).format(value) : String(value);
+    return typeof value === "number" ? formatNumber(value) : String(value);
   });
 }
 

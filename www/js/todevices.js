@@ -6,7 +6,7 @@ import { kept, placeKey } from "./kept.js";
 import { duration, size } from "./numbers.js";
 import { brokerOf, groups, devices } from "./registry.js";
 import { recipients, sendMode } from "./recipients.js";
-import { sendToDevices } from "./sending.js";
+import { sending } from "./later.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./compose.js").Compose} Compose @typedef {import("./look.js").Kind} Kind */
@@ -82,7 +82,7 @@ export function paintSend() {
 }
 
 /** One picture a kind, one delivery a device. @param {Compose} compose */
-export function sendComposed(compose) {
+export async function sendComposed(compose) {
   const what = [];
   const name = $("name").value.trim();
   for (const kind of cards.kinds) {
@@ -93,7 +93,7 @@ export function sendComposed(compose) {
   }
   const order = new Map(devices().map(({ id }, i) => [id, i]));
   what.sort((a, b) => order.get(a.device.id) - order.get(b.device.id));
-  sendToDevices(t("run.title", compose.name || t("run.picture"), whom(what.map(({ device }) => device))), what);
+  (await sending()).sendToDevices(t("run.title", compose.name || t("run.picture"), whom(what.map(({ device }) => device))), what);
 }
 
 /** A device, a group, or a number. */
