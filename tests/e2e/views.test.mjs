@@ -7,12 +7,21 @@ import { go, importList, listOf, openAdmin, rows, selectDevices, sendPicture } f
 import { folder } from "../support/env.mjs";
 import { sample } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
+import { connect } from "../support/mqtt.mjs";
 import { setStage } from "../support/send-page.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let stage;
-before(async () => (stage = await setStage()));
-after(() => stage?.strike());
+let client;
+before(async () => {
+  stage = await setStage();
+  client = await connect(stage.broker);
+  client.publish("signs/shelf-2/status", "online", { retain: true });
+});
+after(async () => {
+  await client?.close();
+  await stage?.strike();
+});
 
 const devices = (topics) => [
   { name: "Counter 1", ...topics, groups: ["Café"], preset: "ws-2in9-g" },
@@ -32,6 +41,18 @@ const walk = {
   },
   list: (page) => page.locator("#lay-list").check({ force: true }),
   "add-device": (page) => page.locator("#adddevice").click(),
+  trial: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Edit Kitchen" }).click();
+    await page.locator("#d-trial").click();
+    await page.locator("#trial-dialog footer button", { hasText: "Start" }).click();
+    await page.locator('#trial-dialog [data-code="trial"]').waitFor();
+  },
+  find: async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("#finddevices").click();
+    await page.locator("#find-dialog .found li").first().waitFor();
+  },
   composed: async (page) => {
     await page.keyboard.press("Escape");
     await page.locator("#lay-wall").check({ force: true });

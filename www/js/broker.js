@@ -71,6 +71,19 @@ export const publish = (message) => link().call("publish", message);
 /** Has the messages of these topics told, on a broker that is connected. @param {string} place @param {string[]} topics */
 export const subscribe = (place, topics) => link().call("watch", { place, topics });
 
+/**
+ * Tells of the messages that match a filter, retained ones too, until the signal fires.
+ * @param {string} place @param {string} filter @param {(message: { topic: string, payload: string }) => void} heard @param {AbortSignal} signal
+ */
+export const listen = (place, filter, heard, signal) => link().call("listen", { place, filter }, { emit: heard, signal });
+
+/**
+ * Tries a device out, on a broker that is connected.
+ * @param {string} place @param {import("./trial.js").TrialOptions} options @param {(finding: import("./trial.js").Finding) => void} heard @param {AbortSignal} signal
+ * @returns {Promise<import("./trial.js").Summary>}
+ */
+export const trial = (place, options, heard, signal) => link().call("trial", { place, options }, { emit: heard, signal });
+
 /** @param {(message: { place: string, topic: string, payload: string }) => void} heard */
 export function onMessage(heard) {
   heardMessage = heard;

@@ -22,7 +22,7 @@ const TOPICS = /** @type {const} */ ({ "d-to": "to", "d-from": "from", "d-status
 let editing = null;
 /** Topics and id that the person typed: they do not follow the name any more. @type {Set<string>} */
 const typed = new Set();
-let onSaved = (/** @type {Device} */ _device, /** @type {boolean} */ _test) => {};
+let onSaved = (/** @type {Device} */ _device, /** @type {"" | "card" | "trial"} */ _then) => {};
 
 /** @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus */
 export function editDevice(device, focus = "d-name") {
@@ -33,7 +33,7 @@ export function editDevice(device, focus = "d-name") {
   drawBrokers();
   $("device-h").textContent = t(device ? "dev.edit" : "dev.add");
   $("d-oktext").textContent = t(device ? "save" : "dev.ok");
-  $("d-delete").hidden = !device;
+  $("d-delete").hidden = $("d-trial").hidden = !device;
   if (device) fillFrom(device);
   else fillNew();
   settle();
@@ -171,15 +171,16 @@ function options(fields, wrong) {
   return read;
 }
 
-async function save(test) {
+/** @param {"" | "card" | "trial"} then */
+async function save(then) {
   const device = read();
   if (!device) return;
   await saveDevices(device);
   $("device-dialog").close();
-  onSaved(device, test);
+  onSaved(device, then);
 }
 
-/** @param {{ saved: (device: Device, test: boolean) => void, removed: (device: Device) => void }} heard */
+/** @param {{ saved: (device: Device, then: "" | "card" | "trial") => void, removed: (device: Device) => void }} heard */
 export function setUpDeviceDialog({ saved, removed }) {
   onSaved = saved;
   for (const id of ["d-key", ...Object.keys(TOPICS)]) {
@@ -194,9 +195,10 @@ export function setUpDeviceDialog({ saved, removed }) {
   $("device-form").addEventListener("input", (event) => clearWrong(event.target.closest(".field") ?? undefined));
   $("device-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    save(false);
+    save("");
   });
-  $("d-test").addEventListener("click", () => save(true));
+  $("d-test").addEventListener("click", () => save("card"));
+  $("d-trial").addEventListener("click", () => save("trial"));
   $("d-delete").addEventListener("click", () => {
     const device = editing && deviceOf(editing.id);
     $("device-dialog").close();

@@ -24,8 +24,8 @@ const selected = new Set();
 let group = "";
 let onSend = (/** @type {string[]} */ _ids) => {};
 
-/** @param {{ send: (ids: string[]) => void, clear: (devices: Device[]) => void }} ways */
-export function setUpDevicesView({ send, clear }) {
+/** @param {{ send: (ids: string[]) => void, clear: (devices: Device[]) => void, identify: (devices: Device[]) => void, find: () => void }} ways */
+export function setUpDevicesView({ send, clear, identify, find }) {
   onSend = send;
   onView("devices", () => {
     paint();
@@ -47,6 +47,8 @@ export function setUpDevicesView({ send, clear }) {
     });
   }
   $("selsend").addEventListener("click", () => onSend(chosen().map(({ id }) => id)));
+  $("selname").addEventListener("click", () => identify(chosen()));
+  $("finddevices").addEventListener("click", find);
   $("selblank").addEventListener("click", () => clear(chosen()));
   $("seldup").addEventListener("click", async () => {
     const copies = [];

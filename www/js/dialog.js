@@ -1,5 +1,6 @@
 // Dialogs: the browser's own, which keep the focus inside and give it back.
-import { $ } from "./dom.js";
+import { $, h, icon } from "./dom.js";
+import { t } from "./texts.js";
 
 /** @param {string} id */
 export function openDialog(id) {
@@ -10,14 +11,35 @@ export function openDialog(id) {
 
 /** Buttons that only close, and a click beside the dialog. */
 export function setUpDialogs() {
-  for (const dialog of document.querySelectorAll("dialog")) {
-    for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("pointerdown", (event) => {
-      if (event.target !== dialog) return;
-      const { left, right, top, bottom } = dialog.getBoundingClientRect();
-      if (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom) dialog.close();
-    });
-  }
+  document.querySelectorAll("dialog").forEach(letClose);
+}
+
+/** @param {HTMLDialogElement} dialog */
+function letClose(dialog) {
+  for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("pointerdown", (event) => {
+    if (event.target !== dialog) return;
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    if (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom) dialog.close();
+  });
+}
+
+/**
+ * A dialog that few people open: it is made when it is asked for, and gone when it is closed.
+ * @param {string} id @param {string} title @param {{ body: HTMLElement[], footer: HTMLElement[], onClose?: () => void }} parts
+ */
+export function showDialog(id, title, { body, footer, onClose = () => {} }) {
+  const close = h("button.btn.quiet.icon", { type: "button", "data-close": true, "aria-label": t("close") }, icon("x"));
+  const dialog = /** @type {HTMLDialogElement} */ (h("dialog.slim", { id, "aria-labelledby": `${id}-h` },
+    h("div.dlg", null, h("header", null, h("h2", { id: `${id}-h` }, title), close), h("div.addform", null, body), h("footer", null, footer))));
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onClose();
+  });
+  document.body.append(dialog);
+  letClose(dialog);
+  dialog.showModal();
+  return dialog;
 }
 
 let leave = 0;

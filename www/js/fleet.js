@@ -15,6 +15,9 @@ export const PATIENCE = 3600;
 /** Deliveries that are under way, in any run: a newer picture for a device takes the place of the older. @type {Map<string, Delivery>} */
 const underWay = new Map();
 
+/** @param {string} device its id */
+export const isUnderWay = (device) => underWay.has(device);
+
 export class Run {
   /** @type {Delivery[]} */
   deliveries = [];

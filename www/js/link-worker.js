@@ -58,8 +58,7 @@ serve({
   /** Sends bytes that are ready; emits `{ progress, log }`, resolves with the outcome. */
   async send({ place, key, blob, options }, { signal, emit }) {
     const bytes = new Uint8Array(await blob.arrayBuffer());
-    const link = links.get(place);
-    if (!link) throw coded("TransferError", "closed", "There is no connection.");
+    const link = linkOf(place);
     if (signal.aborted) throw coded("TransferError", "aborted", "Cancelled.");
     const startedAt = Date.now(); // the log counts from here
     let newest = null;
@@ -95,9 +94,7 @@ serve({
 
   /** Publishes one message, for what is no picture. */
   async publish({ place, topic, payload, retain }) {
-    const link = links.get(place);
-    if (!link) throw coded("MqttError", "closed", "There is no connection.");
-    await link.client.publish(topic, payload, { retain });
+    await linkOf(place).client.publish(topic, payload, { retain });
   },
 
   /** Tells of the messages on these topics. */
@@ -113,9 +110,30 @@ serve({
     }
   },
 
+  /** Tells of the messages that match a filter, retained ones too, until the call is aborted. */
+  async listen({ place, filter }, { signal, emit }) {
+    const { client } = linkOf(place);
+    const decode = (payload) => new TextDecoder().decode(payload.slice(0, 4096));
+    const subscription = await client.subscribe(filter, ({ topic, payload }) => emit({ topic, payload: decode(payload) }));
+    if (!signal.aborted) await new Promise((over) => signal.addEventListener("abort", over));
+    await subscription.unsubscribe();
+  },
+
+  /** Tries a device out; emits a finding for each check. */
+  async trial({ place, options }, { signal, emit }) {
+    return (await import("./trial.js")).tryOut(linkOf(place).client, options, emit, signal);
+  },
+
   /** The practice devices that this page plays: those that were played and are not named any more end. */
   play: (devices) => playAll((practice = devices)),
 });
+
+/** @param {string} place */
+function linkOf(place) {
+  const link = links.get(place);
+  if (!link) throw coded("MqttError", "closed", "There is no connection.");
+  return link;
+}
 
 async function open(place, key, options, signal) {
   const { MqttClient } = await load();

@@ -71,6 +71,17 @@ export function sendCard(devices, card) {
   sendToDevices(t("run.title", card.name, devices.length === 1 ? devices[0].name : t("to.n", devices.length)), what);
 }
 
+/** A card of its own to each. @param {string} title @param {{ device: Device, card: Promise<File> }[]} cards */
+export function sendCards(title, cards) {
+  const what = cards.map(({ device, card }) => {
+    const image = lookFor({ fit: "fill" }, device.image);
+    const picture = card.then(async (blob) => ({ source: { blob, name: blob.name }, prepared: await preparePicture({ blob, name: blob.name }, image) }));
+    picture.catch(() => {}); // its row tells it
+    return { device, picture, image };
+  });
+  sendToDevices(title, what);
+}
+
 /** @param {Run} run @param {Delivery} delivery */
 async function over(run, delivery) {
   const { device, job, picture, replaced, log } = delivery;

@@ -24,6 +24,24 @@ export async function testCard({ name, width = 800, height = 480 }) {
   return new File([blob], `${t("testcard.file")}.png`, { type: "image/png" });
 }
 
+/** A device's name and its number, large: who stands before the panel knows which one it is. @param {{ name: string, number: number, width?: number, height?: number }} what @returns {Promise<File>} */
+export async function nameCard({ name, number, width = 800, height = 480 }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, width, height);
+  pen.fillStyle = "#000000";
+  write(pen, String(number), width / 2, height * 0.4, Math.min(height * 0.62, (1.3 * width) / String(number).length), 700);
+  write(pen, name, width / 2, height * 0.84, Math.min(height * 0.18, (1.6 * width) / Math.max(name.length, 6)), 600);
+  const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
+  return new File([blob], `${name}.png`, { type: "image/png" });
+}
+
+/** The size of a card that a device shows whole: one that hangs turned shows it turned. @param {Record<string, any>} image its options */
+export function cardSize({ width, height, rotate = 0 }) {
+  return rotate % 180 ? { width: height, height: width } : { width, height };
+}
+
 /** An empty picture, which clears a panel. @returns {Promise<File>} */
 export async function blank() {
   const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });

@@ -12,11 +12,11 @@ import { setUpPractice } from "./practice.js";
 import { setUpPresence } from "./presence.js";
 import { holdTab } from "./queue.js";
 import { chooseDevices, recipients } from "./recipients.js";
-import { PRACTICE } from "./registry.js";
+import { PRACTICE, devices } from "./registry.js";
 import { go } from "./router.js";
-import { sendAgain, sendCard, setUpSending } from "./sending.js";
+import { sendAgain, sendCard, sendCards, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
-import { blank, testCard } from "./testcard.js";
+import { blank, cardSize, nameCard, testCard } from "./testcard.js";
 import { t } from "./texts.js";
 
 /** @param {{ toSendView: (action: string, error: any) => void }} ways */
@@ -33,6 +33,8 @@ export async function setUpViews({ toSendView }) {
       go("send");
     },
     clear: async (some) => sendCard(some, await blank()),
+    identify,
+    find: () => import("./findview.js").then(({ findDevices }) => findDevices()),
   });
   setUpHistoryView({ again: sendAgain });
   setUpSettings();
@@ -42,9 +44,16 @@ export async function setUpViews({ toSendView }) {
   listenForKeys();
 }
 
-/** A new device is what one wants to send to next. */
-async function saved(device, test) {
-  if (test) return sendCard([device], await testCard({ name: device.name, width: device.image.width, height: device.image.height }));
+/** Each shows its name, and its number in the list. @param {import("./registry.js").Device[]} some */
+function identify(some) {
+  const cards = some.map((device) => ({ device, card: nameCard({ name: device.name, number: devices().indexOf(device) + 1, ...cardSize(device.image) }) }));
+  sendCards(t("run.title", t("sel.names"), some.length === 1 ? some[0].name : t("to.n", some.length)), cards);
+}
+
+/** A new device is what one wants to send to next. @param {import("./registry.js").Device} device @param {"" | "card" | "trial"} then */
+async function saved(device, then) {
+  if (then === "card") return sendCard([device], await testCard({ name: device.name, ...cardSize(device.image) }));
+  if (then === "trial") return (await import("./trialview.js")).showTrial(device, () => editDevice(device, "d-broker"));
   if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
 }
 
