@@ -130,7 +130,16 @@ impl Shell {
         credentials: &Credentials,
         event: LinkEvent<'_>,
     ) {
+        if let LinkEvent::Message(bytes) = event {
+            if let Some(trace) = &self.trace {
+                trace.received(bytes);
+            }
+            if self.gather(link, bytes) {
+                return;
+            }
+        }
         let now = now();
+        self.read_gathered(now);
         match event {
             LinkEvent::Open => {
                 if let Some(trace) = &self.trace {
@@ -139,9 +148,6 @@ impl Shell {
                 self.core.borrow_mut().handle_open(now, link, credentials);
             }
             LinkEvent::Message(bytes) => {
-                if let Some(trace) = &self.trace {
-                    trace.received(bytes);
-                }
                 self.core.borrow_mut().handle_input(now, link, bytes);
             }
             LinkEvent::Text => {
@@ -167,7 +173,7 @@ impl Shell {
                 }
             }
         }
-        self.drive();
+        self.drive_from(now);
     }
 
     /// A socket that did not open says nothing of why. A permission that is still not granted does.

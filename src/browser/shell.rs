@@ -25,7 +25,7 @@ use super::turn::Turn;
 use crate::client::{Client, DeviceId, LinkId};
 use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
 use crate::sorted::SortedMap;
-use crate::time::earliest;
+use crate::time::{Instant, earliest};
 use crate::transfer::TransferId;
 
 /// How often a full link is looked at again: there is no event for it.
@@ -150,32 +150,32 @@ impl Shell {
 
     /// Sends what may go out, does what the core asks for, and waits for what comes next.
     pub(super) fn drive(self: &Rc<Self>) {
+        self.drive_from(now());
+    }
+
+    /// [`Shell::drive`] by whoever has just looked at the clock: that is dear beside what a message costs here.
+    pub(super) fn drive_from(self: &Rc<Self>, mut now: Instant) {
         if self.driving.replace(true) {
             return;
         }
         loop {
-            if !self.gathers() {
-                self.transmit();
-            }
+            self.transmit(now);
             let event = self.core.borrow_mut().poll_event();
-            match event {
-                Some(event) => self.handle(event),
-                None => break,
-            }
+            let Some(event) = event else { break };
+            self.handle(event);
+            // JavaScript may have taken its time.
+            now = super::clock::now();
         }
         self.driving.set(false);
-        self.arm();
+        self.arm(now);
     }
 
-    fn transmit(&self) {
+    fn transmit(&self, now: Instant) {
         let slot = self.link.borrow();
         let room = slot.as_ref().map_or(0, |(_, link)| link.room());
         let mut outbox = self.outbox.borrow_mut();
         outbox.clear();
-        let sent = self
-            .core
-            .borrow_mut()
-            .poll_transmit(now(), room, &mut outbox);
+        let sent = self.core.borrow_mut().poll_transmit(now, room, &mut outbox);
         self.link_full.set(slot.is_some() && outbox.len() >= room);
         if sent && let Some((_, link)) = slot.as_ref() {
             link.send(&outbox);
@@ -188,8 +188,7 @@ impl Shell {
         }
     }
 
-    fn arm(self: &Rc<Self>) {
-        let now = now();
+    fn arm(self: &Rc<Self>, now: Instant) {
         let mut deadline = self.core.borrow().poll_timeout(now);
         if self.link_full.get() {
             deadline = earliest(deadline, Some(now + FULL_LINK_POLL));
@@ -197,8 +196,10 @@ impl Shell {
         let shell = Rc::clone(self);
         self.alarm.set(deadline, move || {
             shell.alarm.handle_ring();
-            shell.core.borrow_mut().handle_timeout(super::clock::now());
-            shell.drive();
+            let now = super::clock::now();
+            shell.read_gathered(now);
+            shell.core.borrow_mut().handle_timeout(now);
+            shell.drive_from(now);
         });
     }
 }

@@ -3,20 +3,45 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use super::link::{LinkEvent, Listener, MAX_BUFFERED};
 
 /// The subprotocol that client and server agree on [MQTT-6.0.0-3] [MQTT-6.0.0-4].
 const SUBPROTOCOL: &str = "mqtt";
 
+#[wasm_bindgen(module = "/src/browser/socket.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = openSocket, catch)]
+    fn open_socket(
+        url: &str,
+        subprotocol: &str,
+        on_open: &Closure<dyn FnMut(String)>,
+        on_message: &Closure<dyn FnMut(Option<Vec<u8>>)>,
+        on_close: &Closure<dyn FnMut(u16, String)>,
+    ) -> Result<WebSocket, JsValue>;
+
+    #[wasm_bindgen(js_name = closeSocket)]
+    fn close_socket(socket: &WebSocket);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type WebSocket;
+
+    #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
+    fn buffered_amount(this: &WebSocket) -> u32;
+
+    #[wasm_bindgen(method, catch)]
+    fn send(this: &WebSocket, bytes: &[u8]) -> Result<(), JsValue>;
+}
+
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub(super) struct Socket {
     socket: WebSocket,
     // The closures live as long as the socket may call them.
-    _on_open: Closure<dyn FnMut()>,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_close: Closure<dyn FnMut(CloseEvent)>,
+    _on_open: Closure<dyn FnMut(String)>,
+    _on_message: Closure<dyn FnMut(Option<Vec<u8>>)>,
+    _on_close: Closure<dyn FnMut(u16, String)>,
 }
 
 impl Socket {
@@ -25,38 +50,17 @@ impl Socket {
     /// # Errors
     /// What the constructor throws: a URL that is none, or a connection that the page may not make.
     pub(super) fn open(url: &str, listener: Listener) -> Result<Self, JsValue> {
-        let socket = WebSocket::new_with_str(url, SUBPROTOCOL)?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
-
-        let (tell, opened) = (Rc::clone(&listener), socket.clone());
-        let on_open = Closure::<dyn FnMut()>::new(move || tell(open_event(&opened)));
-        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-
         let tell = Rc::clone(&listener);
-        // Reused for as long as the link lives.
-        let mut inbox = Vec::new();
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let Ok(bytes) = event.data().dyn_into::<js_sys::ArrayBuffer>() else {
-                return tell(LinkEvent::Text);
-            };
-            let bytes = js_sys::Uint8Array::new(&bytes);
-            inbox.resize(usize::try_from(bytes.length()).unwrap_or(0), 0);
-            bytes.copy_to(&mut inbox);
-            tell(LinkEvent::Message(&inbox));
+        let on_open = Closure::new(move |protocol: String| tell(open_event(&protocol)));
+        let tell = Rc::clone(&listener);
+        let on_message = Closure::new(move |bytes: Option<Vec<u8>>| match bytes {
+            Some(bytes) => tell(LinkEvent::Message(&bytes)),
+            None => tell(LinkEvent::Text),
         });
-        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-
-        // `error` says nothing that `close` does not say after it.
-        let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            listener(LinkEvent::Closed {
-                code: event.code(),
-                reason: event.reason(),
-            });
-        });
-        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-
+        let on_close =
+            Closure::new(move |code, reason| listener(LinkEvent::Closed { code, reason }));
         Ok(Self {
-            socket,
+            socket: open_socket(url, SUBPROTOCOL, &on_open, &on_message, &on_close)?,
             _on_open: on_open,
             _on_message: on_message,
             _on_close: on_close,
@@ -72,13 +76,13 @@ impl Socket {
     /// Hands bytes over as one message. The browser copies them out of linear memory before it returns.
     pub(super) fn send(&self, bytes: &[u8]) {
         // A socket that is closing throws away what it is given; its close event follows.
-        let _ = self.socket.send_with_u8_array(bytes);
+        let _ = self.socket.send(bytes);
     }
 }
 
 /// Firefox opens a socket whose server selected no subprotocol at all; other browsers fail it.
-fn open_event(socket: &WebSocket) -> LinkEvent<'static> {
-    if socket.protocol() == SUBPROTOCOL {
+fn open_event(protocol: &str) -> LinkEvent<'static> {
+    if protocol == SUBPROTOCOL {
         return LinkEvent::Open;
     }
     LinkEvent::Closed {
@@ -89,10 +93,6 @@ fn open_event(socket: &WebSocket) -> LinkEvent<'static> {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        // Safari reports an error for a close without a code. A closed socket ignores the call.
-        let _ = self.socket.close_with_code(1000);
+        close_socket(&self.socket);
     }
 }

@@ -275,7 +275,8 @@ fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, mut options: SendOption
         Rc::clone(shell),
         Rc::clone(handle),
         id,
-        options,
+        // A future keeps its arguments beside what becomes of them.
+        Box::new(options),
     ));
 }
 
@@ -294,7 +295,7 @@ async fn prepare_and_supply(
     shell: Rc<Shell>,
     handle: Rc<TransferHandle>,
     id: TransferId,
-    options: SendOptions,
+    options: Box<SendOptions>,
 ) {
     let SendOptions {
         source,
@@ -303,7 +304,7 @@ async fn prepare_and_supply(
         transfer,
         name,
         ..
-    } = options;
+    } = *options;
     // In a box of its own, which is free again while a thousand transfers wait for their devices.
     let prepared = Box::pin(source.prepare(signal.as_ref())).await;
     drop(signal);

@@ -1,35 +1,50 @@
-//! The end of a turn of the event loop: what the messages of one turn made room for leaves there, as one WebSocket message.
+//! The end of a turn of the event loop: what the socket brought in one turn is read there in one go, and what it made room
+//! for leaves as one WebSocket message.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
+use super::clock::now;
 use super::shell::Shell;
+use crate::client::LinkId;
+use crate::time::Instant;
 
 /// The present turn of a [`Shell`].
 #[derive(Default)]
 pub(super) struct Turn {
-    /// Made when a transfer first has something to gather.
+    /// Made when there is first something to gather.
     end: RefCell<Option<TurnEnd>>,
-    /// This task is the end of the turn.
-    is_over: Cell<bool>,
+    /// What came in this turn and has not been read.
+    gathered: RefCell<Option<(LinkId, Vec<u8>)>>,
 }
 
 impl Turn {
     /// No end is to come any longer.
     pub(super) fn clear(&self) {
         self.end.take();
+        self.gathered.take();
     }
 }
 
 impl Shell {
-    /// Whether what may go out is left to the end of this turn, which is then asked for.
-    pub(super) fn gathers(self: &Rc<Self>) -> bool {
-        if self.turn.is_over.get() || !self.core.borrow().gathers() {
-            return false;
+    /// Keeps a message of the socket's for the end of this turn, if the core would rather read it there; false if not.
+    pub(super) fn gather(self: &Rc<Self>, link: LinkId, bytes: &[u8]) -> bool {
+        let mut gathered = self.turn.gathered.borrow_mut();
+        if let Some((_, before)) = gathered.as_mut().filter(|(of, _)| *of == link) {
+            before.extend_from_slice(bytes);
+            return true;
         }
+        let is_kept = self.core.borrow().gathers() && self.ask_for_end();
+        if is_kept {
+            *gathered = Some((link, bytes.to_vec()));
+        }
+        is_kept
+    }
+
+    fn ask_for_end(self: &Rc<Self>) -> bool {
         let mut end = self.turn.end.borrow_mut();
         if end.is_none() {
             let shell = Rc::downgrade(self);
@@ -44,12 +59,16 @@ impl Shell {
     }
 
     fn end_turn(self: &Rc<Self>) {
-        if let Some(end) = self.turn.end.borrow().as_ref() {
-            end.is_asked.set(false);
+        let now = now();
+        self.read_gathered(now);
+        self.drive_from(now);
+    }
+
+    /// Reads what was gathered, before anything that came after it.
+    pub(super) fn read_gathered(&self, now: Instant) {
+        if let Some((link, bytes)) = self.turn.gathered.take() {
+            self.core.borrow_mut().handle_input(now, link, &bytes);
         }
-        self.turn.is_over.set(true);
-        self.drive();
-        self.turn.is_over.set(false);
     }
 }
 
@@ -60,7 +79,6 @@ impl Shell {
 struct TurnEnd {
     near: MessagePort,
     far: MessagePort,
-    is_asked: Cell<bool>,
     _on_message: Closure<dyn FnMut()>,
 }
 
@@ -74,17 +92,14 @@ impl TurnEnd {
         Ok(Self {
             near,
             far,
-            is_asked: Cell::new(false),
             _on_message: on_message,
         })
     }
 
-    /// Calls the handler at the end of this turn, once.
+    /// Calls the handler at the end of this turn.
     fn ask(&self) {
-        if !self.is_asked.replace(true) {
-            // Nothing in null can fail to be cloned.
-            let _ = self.near.post_message(&JsValue::NULL);
-        }
+        // Nothing in null can fail to be cloned.
+        let _ = self.near.post_message(&JsValue::NULL);
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn progress(progress: &Progress) -> JsValue {
 pub(super) fn log(log: &Log, start: Instant) -> JsValue {
     let entry = |entry: &LogEntry| {
         make_log_entry(
-            entry.at.saturating_since(start).as_secs_f64() * 1000.0,
+            entry.at().saturating_since(start).as_secs_f64() * 1000.0,
             entry.event.as_str(),
             entry.function.into(),
             entry.number.into(),

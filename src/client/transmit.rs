@@ -6,13 +6,13 @@ use crate::time::Instant;
 use crate::transfer::Frame;
 
 impl Client {
-    /// Whether what may go out is worth keeping to the end of the present turn of the event loop, where it leaves as one
-    /// message with what the other inputs of the turn make room for.
+    /// Whether input is worth keeping to the end of the present turn of the event loop, where what the turn brought is read
+    /// in one go, and what it makes room for leaves as one message.
     ///
-    /// With nothing outstanding, as always in stop and wait, there is nothing to wait for: the next frame is the answer's
-    /// own, and each microsecond counts. Nor while the link comes or goes.
+    /// With one message outstanding, as always in stop and wait, there is nothing to wait for: the next frame is the
+    /// answer's own, and each microsecond counts. Nor while the link comes or goes.
     pub fn gathers(&self) -> bool {
-        self.session.is_online() && self.fleet.outstanding() > 0
+        self.session.is_online() && self.fleet.outstanding() > 1
     }
 
     /// Appends what may go out now to `out`, and says whether that was anything.

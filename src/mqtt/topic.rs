@@ -98,7 +98,7 @@ pub fn matches(filter: &str, name: &str) -> bool {
 
 /// Whether a filter can match more than the one name that is spelt like it.
 pub fn has_wildcard(text: &str) -> bool {
-    text.contains(['+', '#'])
+    text.bytes().any(|byte| matches!(byte, b'+' | b'#'))
 }
 
 fn check_text(text: &str) -> Result<(), TopicError> {

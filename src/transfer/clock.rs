@@ -73,11 +73,6 @@ impl Patience {
         }
     }
 
-    /// The smoothed round trip, once there was one.
-    pub(super) fn smoothed(&self) -> Option<Duration> {
-        self.smoothed.map(|(smoothed, _)| smoothed)
-    }
-
     /// For begin and finish.
     pub(super) fn for_control(&self) -> Duration {
         match self.timeout {

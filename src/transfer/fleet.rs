@@ -513,6 +513,8 @@ impl Fleet {
         {
             lane.handle_left(now, quiet_until, sent);
         }
+        // The end comes with the last state.
+        self.events.retain(|event| *event != Event::Progress(id));
         self.events.push_back(match (event, end) {
             (Some(outcome), _) => Event::Done(id, outcome),
             (None, Err(error)) => Event::Failed(id, error),

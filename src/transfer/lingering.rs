@@ -13,14 +13,14 @@ use crate::time::Instant;
 pub(super) const LATEST_FEEDBACK: Duration = Duration::from_secs(2);
 
 /// Chunks that were sent within this time are remembered together.
-const STRETCH: Duration = Duration::from_millis(100);
+const STRETCH: Duration = Duration::from_millis(300);
 
 /// Until when feedback may come on which message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lingering {
     begin: Option<Instant>,
     finish: Option<Instant>,
-    /// Oldest first: some twenty at most, however fast the chunks go.
+    /// Oldest first: some seven at most, however fast the chunks go.
     chunks: VecDeque<Stretch>,
 }
 
@@ -125,18 +125,18 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_stands_for_its_neighbours_and_for_those_of_its_tenth_of_a_second() {
+    fn a_chunk_stands_for_its_neighbours_and_for_those_that_went_with_it() {
         let mut sent = Lingering::default();
-        for (millis, chunk) in [(0, 5), (99, 9), (100, 20)] {
+        for (millis, chunk) in [(0, 5), (299, 9), (300, 20)] {
             sent.handle_sent(at(millis), Payload::Chunk(chunk));
         }
         let until = |chunk| sent.until(Payload::Chunk(chunk));
         assert_eq!(
             (until(3), until(4), until(7)),
-            (None, Some(at(2_099)), Some(at(2_099)))
+            (None, Some(at(2_299)), Some(at(2_299)))
         );
-        assert_eq!((until(10), until(11)), (Some(at(2_099)), None));
-        assert_eq!((until(19), until(22)), (Some(at(2_100)), None));
+        assert_eq!((until(10), until(11)), (Some(at(2_299)), None));
+        assert_eq!((until(19), until(22)), (Some(at(2_300)), None));
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
         for chunk in 0..32_767 {
             sent.handle_sent(at(u64::from(chunk)), Payload::Chunk(chunk));
         }
-        assert!(sent.chunks.len() <= 21, "{}", sent.chunks.len());
+        assert!(sent.chunks.len() <= 8, "{}", sent.chunks.len());
         assert_eq!(sent.until(Payload::Chunk(32_767)), Some(at(34_766)));
     }
 

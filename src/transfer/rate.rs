@@ -7,7 +7,7 @@ use crate::time::Instant;
 
 /// How far back the rate looks, and how finely.
 const SPAN: Duration = Duration::from_secs(5);
-const STEP: Duration = Duration::from_millis(250);
+const STEP: Duration = Duration::from_millis(500);
 
 /// A sliding window of (time, bytes so far).
 #[derive(Debug, Default)]

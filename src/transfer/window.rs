@@ -11,9 +11,9 @@ const MOST: u16 = 64;
 pub(super) struct Congestion {
     size: u16,
     grows: bool,
-    /// Acknowledgements since the window last changed: a window of them is one round trip.
+    /// Acknowledgements since the window was reduced: a window of them is one round trip.
     acked: u16,
-    /// A loss in this round trip has been answered already.
+    /// A loss in this round trip has been answered already, and nothing grows in it.
     reduced: bool,
     /// Chunks sent for the first time, and sent again, since the count began.
     fresh: u32,
@@ -50,14 +50,13 @@ impl Congestion {
         }
     }
 
+    /// One more for each chunk that was acknowledged is twice as many for each round trip, as in the slow start of TCP.
     pub(super) fn handle_acked(&mut self) {
-        self.acked = self.acked.saturating_add(1);
-        if self.acked >= self.size {
-            self.acked = 0;
-            if self.grows && !self.reduced {
-                self.size = self.size.saturating_mul(2).min(MOST);
-            }
-            self.reduced = false;
+        if self.reduced {
+            self.acked += 1;
+            self.reduced = self.acked < self.size;
+        } else if self.grows {
+            self.size = self.size.saturating_add(1).min(MOST);
         }
     }
 

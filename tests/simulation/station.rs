@@ -50,8 +50,10 @@ pub struct Station<T> {
     rng: Rng,
     /// Until then no socket can be opened.
     unreachable_until: Instant,
-    /// When the present turn of the event loop ends: what is worth gathering is sent then.
+    /// When the present turn of the event loop ends: what is worth gathering is read then.
     turn_ends_at: Instant,
+    /// What came in this turn and has not been read.
+    gathered: Option<(LinkId, Vec<u8>)>,
     buffer: Vec<u8>,
 }
 
@@ -65,6 +67,7 @@ impl<T: Tap> Station<T> {
             rng: Rng::new(seed),
             unreachable_until: Instant::ZERO,
             turn_ends_at: Instant::ZERO,
+            gathered: None,
             buffer: Vec::new(),
         }
     }
@@ -74,13 +77,11 @@ impl<T: Tap> Station<T> {
         let due = self.client.poll_timeout(now).is_some_and(|at| at <= now);
         // One call too many is harmless.
         if due || self.rng.chance(0.01) {
+            self.read_gathered(now);
             self.client.handle_timeout(now);
         }
         let opened = self.open(now, broker);
         let received = self.receive(now);
-        if received && self.rng.chance(0.5) {
-            self.turn_ends_at = now + Duration::from_micros(self.rng.below(2_000));
-        }
         let sent = self.transmit(now) | self.carry_up(now, broker);
         self.carry_down(now, broker);
         opened || received || sent
@@ -104,21 +105,16 @@ impl<T: Tap> Station<T> {
     }
 
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
-        let gathers = self.gathers(now);
         let socket = match &self.socket {
             Socket::None => None,
             Socket::Opening(_, at) => Some(*at),
             Socket::Open(open) => {
-                let room = open.up.next_room().filter(|_| !gathers);
-                let up = earliest(open.up.next_arrival(), room);
+                let up = earliest(open.up.next_arrival(), open.up.next_room());
                 earliest(up, open.down.next_arrival())
             }
         };
-        // What is due already may be something to send.
-        let due = self.client.poll_timeout(now);
-        let due = due.filter(|at| !gathers || *at > now);
-        let turn = gathers.then_some(self.turn_ends_at);
-        earliest(earliest(socket, turn), due)
+        let turn = self.gathered.as_ref().map(|_| self.turn_ends_at);
+        earliest(earliest(socket, turn), self.client.poll_timeout(now))
     }
 
     pub fn connection(&self) -> Option<ConnectionId> {
@@ -162,6 +158,7 @@ impl<T: Tap> Station<T> {
     }
 
     fn report_closed(&mut self, now: Instant, link: LinkId) {
+        self.read_gathered(now);
         self.tap.handle_closed(now);
         let reason = "the link was cut".to_owned();
         self.client
@@ -220,25 +217,36 @@ impl<T: Tap> Station<T> {
     }
 
     fn receive(&mut self, now: Instant) -> bool {
-        let mut any = false;
+        let mut any = now >= self.turn_ends_at && self.read_gathered(now);
         while let Socket::Open(open) = &mut self.socket
             && let Some(bytes) = open.down.read(now)
         {
             self.tap.handle_received(now, &bytes);
-            self.client.handle_input(now, open.link, &bytes);
             any = true;
+            if now >= self.turn_ends_at && self.rng.chance(0.5) {
+                self.turn_ends_at = now + Duration::from_micros(self.rng.below(2_000));
+            }
+            if let Some((_, before)) = &mut self.gathered {
+                before.extend_from_slice(&bytes);
+            } else if now < self.turn_ends_at && self.client.gathers() {
+                self.gathered = Some((open.link, bytes));
+            } else {
+                self.client.handle_input(now, open.link, &bytes);
+            }
         }
         any
     }
 
-    fn gathers(&self, now: Instant) -> bool {
-        now < self.turn_ends_at && self.client.gathers()
+    /// False if nothing was gathered.
+    fn read_gathered(&mut self, now: Instant) -> bool {
+        let gathered = self.gathered.take();
+        if let Some((link, bytes)) = &gathered {
+            self.client.handle_input(now, *link, bytes);
+        }
+        gathered.is_some()
     }
 
     fn transmit(&mut self, now: Instant) -> bool {
-        if self.gathers(now) {
-            return false;
-        }
         let Socket::Open(open) = &mut self.socket else {
             return false;
         };

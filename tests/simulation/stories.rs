@@ -137,12 +137,13 @@ fn a_window_carries_its_chunks_in_every_round_trip() {
 }
 
 #[test]
-fn a_window_that_grows_loses_three_round_trips_to_one_of_64() {
+fn a_window_that_grows_loses_two_round_trips_to_one_of_64() {
     let time = |window| megabyte(RTT, Faults::default(), |options| options.window = window).0;
     let (auto, fixed) = (time(Window::Auto), time(Window::Fixed(64)));
-    // 4, 8, 16 and 32 instead of the first 60.
+    // 5, 10, 20 and 40 instead of the first 75, and the ends of some turns of the event loop.
     let lost = (auto - fixed) / RTT.as_secs_f64();
-    assert!(lost <= 3.01, "{auto} s, {fixed} s");
+    assert!(lost <= 2.1, "{auto} s, {fixed} s");
+    assert!(fixed / auto >= 0.85, "{auto} s, {fixed} s");
 }
 
 #[test]

@@ -207,6 +207,7 @@ fn stop_and_wait_gathers_nothing_and_a_window_does_from_its_first_chunk_on() {
         assert!(!client.client.gathers(), "nor the first chunks");
         client.drain(usize::MAX);
         client.hears("ack", &got(0));
+        client.drain(usize::MAX);
         assert_eq!(client.client.gathers(), gathers, "window {window}");
     }
 }
@@ -217,6 +218,8 @@ fn a_client_that_closes_gathers_nothing() {
     client.send_with(25, |_| {}, |options| options.window = Window::Fixed(8));
     client.sends(&["SUBSCRIBE ack"]).grants("ack");
     client.sends(&["PUBLISH to begin"]).hears("ack", &begun());
+    client.drain(usize::MAX);
+    client.hears("ack", &got(0));
     client.drain(usize::MAX);
     assert!(client.client.gathers());
     client.client.close(client.now);

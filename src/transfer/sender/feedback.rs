@@ -109,8 +109,9 @@ impl Sender {
             self.numbering = decide(feedback.number);
         }
         if let Some(sent_at) = sent_at {
-            self.patience
-                .handle_sample(self.clock.felt(now).saturating_since(sent_at));
+            let round_trip = self.clock.felt(now).saturating_since(sent_at);
+            self.patience.handle_sample(round_trip);
+            self.refill.handle_sample(round_trip);
         }
         self.window.handle_acked();
         // Who answers a chunk holds the image: no new begin is owed for this reconnect.
@@ -223,11 +224,7 @@ impl Sender {
     }
 
     fn note(&mut self, now: Instant, feedback: Feedback) {
-        let entry = LogEntry::message(now, LogEvent::Answered, feedback.function, feedback.number);
-        self.log.push(LogEntry {
-            status: Some(feedback.status),
-            ..entry
-        });
+        self.log.push(entry(now, LogEvent::Answered, feedback));
     }
 
     fn ignore(&mut self, now: Instant, feedback: Option<Feedback>, reason: Reason) {
@@ -235,16 +232,12 @@ impl Sender {
         if let Some(feedback) = feedback {
             self.suspect(now, feedback);
         }
-        let entry = match feedback {
-            Some(feedback) => LogEntry {
-                status: Some(feedback.status),
-                ..LogEntry::message(now, LogEvent::Ignored, feedback.function, feedback.number)
-            },
-            None => LogEntry::bare(now, LogEvent::Ignored),
-        };
-        self.log.push(LogEntry {
-            reason: Some(reason),
-            ..entry
-        });
+        let bare = || LogEntry::bare(now, LogEvent::Ignored);
+        let entry = feedback.map_or_else(bare, |it| entry(now, LogEvent::Ignored, it));
+        self.log.push(entry.with_reason(Some(reason)));
     }
+}
+
+fn entry(now: Instant, event: LogEvent, feedback: Feedback) -> LogEntry {
+    LogEntry::message(now, event, feedback.function, feedback.number).with_status(feedback.status)
 }

@@ -103,8 +103,8 @@ impl Sender {
     /// An answer has made room in the window.
     pub(super) fn note_room(&mut self, now: Instant) {
         let (free, window) = (self.free_window(), usize::from(self.window_size()));
-        let (left, round_trip) = (self.chunks.unsent(), self.patience.smoothed());
-        self.refill.handle_room(now, free, window, left, round_trip);
+        self.refill
+            .handle_room(now, free, window, self.chunks.unsent());
     }
 
     /// The next chunk is on its way; says what that is for the journal.
@@ -137,10 +137,8 @@ impl Sender {
             self.stray_until = Some(now + LATEST_FEEDBACK);
         }
         let number_on_wire = number.cast_signed();
-        self.log.push(LogEntry {
-            reason,
-            ..LogEntry::message(now, event, function, number_on_wire)
-        });
+        let entry = LogEntry::message(now, event, function, number_on_wire);
+        self.log.push(entry.with_reason(reason));
         let length = u16::try_from(self.data(payload).len()).unwrap_or(0);
         FrameHead {
             function,

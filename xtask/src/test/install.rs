@@ -183,8 +183,9 @@ pub fn node_modules(paths: &Paths) -> Result {
     npm_ci(paths, "npm ci", &paths.tests())
 }
 
-/// What the benchmark compares with.
+/// What the benchmark compares with, and what the helpers of the tests need that it shares.
 pub fn peers(paths: &Paths) -> Result {
+    node_modules(paths)?;
     npm_ci(paths, "npm ci benches", &paths.benches())
 }
 

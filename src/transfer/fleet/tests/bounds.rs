@@ -154,6 +154,17 @@ fn progress_is_told_twenty_times_a_second_and_the_last_state_comes_with_the_end(
 }
 
 #[test]
+fn progress_that_nobody_has_read_is_not_told_beside_the_end() {
+    let mut fleet = script();
+    let id = fleet.add("a", "a", 5);
+    fleet.subscribed("a").delivers("a", "a");
+    let Some(Event::Done(done, _)) = fleet.fleet.poll_event() else {
+        panic!("the end does not come first")
+    };
+    assert_eq!((done, fleet.fleet.poll_event()), (id, None));
+}
+
+#[test]
 fn over_all_progress_is_told_two_hundred_times_a_second_and_of_everybody() {
     let mut fleet = script();
     let ids: Vec<TransferId> = (0..40)

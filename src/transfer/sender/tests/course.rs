@@ -244,7 +244,7 @@ fn the_journal_tells_it_all() {
         .entries()
         .map(|entry| {
             (
-                entry.at.as_millis(),
+                entry.at().as_millis(),
                 entry.event,
                 entry.function,
                 entry.reason.map(Reason::as_str),

@@ -140,30 +140,40 @@ fn a_window_over_the_number_of_chunks_falls_back_as_well() {
 }
 
 #[test]
-fn auto_starts_at_four_once_the_numbering_is_known_and_doubles() {
-    let mut transfer = script_with(255, |options| options.window = Window::Auto);
-    transfer.begins().sends(&[Chunk(0)]).hears(&got(0));
-    let four: Vec<Payload> = (1..5).map(Chunk).collect();
-    transfer.sends(&four);
-    for chunk in 1..5 {
+fn auto_starts_at_four_where_the_numbering_is_known_and_doubles() {
+    let mut transfer = windowed(255, Window::Auto);
+    let four: Vec<Payload> = (0..4).map(Chunk).collect();
+    transfer.begins().sends(&four);
+    for chunk in 0..4 {
         transfer.hears(&got(chunk));
     }
-    let eight: Vec<Payload> = (5..13).map(Chunk).collect();
+    let eight: Vec<Payload> = (4..12).map(Chunk).collect();
     transfer.sends(&eight);
+}
+
+#[test]
+fn the_answer_that_tells_the_numbering_lets_auto_grow_as_every_other() {
+    let mut transfer = script_with(255, |options| options.window = Window::Auto);
+    transfer.begins().sends(&[Chunk(0)]).hears(&got(0));
+    let five: Vec<Payload> = (1..6).map(Chunk).collect();
+    transfer.sends(&five);
+    for chunk in 1..6 {
+        transfer.hears(&got(chunk));
+    }
+    let ten: Vec<Payload> = (6..16).map(Chunk).collect();
+    transfer.sends(&ten);
 }
 
 #[test]
 fn auto_halves_when_a_chunk_is_lost() {
     let mut transfer = script_with(255, |options| options.window = Window::Auto);
     transfer.begins().sends(&[Chunk(0)]).hears(&got(0));
-    transfer.sends(&[Chunk(1), Chunk(2), Chunk(3), Chunk(4)]);
+    transfer.sends(&[Chunk(1), Chunk(2), Chunk(3), Chunk(4), Chunk(5)]);
     transfer.hears(&lacks(1)).sends_nothing();
     transfer.hears(&got(2)).sends_nothing();
-    transfer
-        .hears(&got(3))
-        .sends(&[Chunk(1)])
-        .hears(&got(4))
-        .sends(&[Chunk(5)]);
+    transfer.hears(&got(3)).sends_nothing();
+    // A window of answers later it grows again.
+    transfer.hears(&got(4)).sends(&[Chunk(1), Chunk(6)]);
 }
 
 #[test]
