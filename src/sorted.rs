@@ -190,6 +190,16 @@ impl<T: Ord> SortedSet<T> {
     }
 }
 
+impl<T: Ord> FromIterator<T> for SortedSet<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let mut set = Self::new();
+        for value in values {
+            set.insert(value);
+        }
+        set
+    }
+}
+
 impl<T> Default for SortedSet<T> {
     fn default() -> Self {
         Self(Vec::new())

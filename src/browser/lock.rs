@@ -1,20 +1,17 @@
 //! What one client of this browser must not take from another: a client id, and a device that is being sent to.
 //!
-//! Both are Web Locks for each URL of the broker, taken in sorted order. A page that rests in the back/forward cache lets
-//! go of them and takes them again when it comes back (`locks.js`).
+//! Both are Web Locks for each URL of the broker. A page that rests in the back/forward cache lets go of them and takes them
+//! again when it comes back (`locks.js`).
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Url;
-
-use super::practice;
 
 #[wasm_bindgen(module = "/src/browser/locks.js")]
 extern "C" {
     type WebLock;
     #[wasm_bindgen(js_name = newLock)]
-    fn new_lock(names: &Array) -> WebLock;
+    fn new_lock(kind: &str, name: &str, urls: Vec<String>) -> WebLock;
     #[wasm_bindgen(method)]
     fn hold(this: &WebLock, patience: u32) -> Promise;
     #[wasm_bindgen(method)]
@@ -36,13 +33,7 @@ impl Lock {
     }
 
     fn new(urls: &[String], kind: &str, name: &str) -> Self {
-        let mut brokers: Vec<String> = urls.iter().filter_map(|url| broker(url)).collect();
-        brokers.sort_unstable();
-        brokers.dedup();
-        let names = brokers
-            .iter()
-            .map(|broker| JsValue::from(format!("mqtt-image-sender {kind} {broker} {name}")));
-        Self(new_lock(&names.collect()))
+        Self(new_lock(kind, name, urls.to_vec()))
     }
 
     /// Takes it, and waits for at most `patience` milliseconds. False: another has it, or the page was put to rest meanwhile.
@@ -56,14 +47,4 @@ impl Drop for Lock {
     fn drop(&mut self) {
         self.0.release();
     }
-}
-
-/// What tells one broker from another: its URL without the query, which is another one each time where it is signed. The
-/// practice broker is no other page's.
-fn broker(url: &str) -> Option<String> {
-    if url == practice::URL {
-        return None;
-    }
-    let url = Url::new(url).ok()?;
-    Some(url.protocol() + "//" + &url.host() + &url.pathname())
 }

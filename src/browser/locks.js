@@ -36,7 +36,16 @@ function ask(names) {
   return { held: all().then(() => !signal.aborted, () => !signal.aborted), letGo: () => end.abort() };
 }
 
-export function newLock(names) {
+// What tells one broker from another: its URL without the query, which is another one each time where it is signed. The
+// practice broker is no other page's.
+const brokers = (urls) => urls.filter((url) => url !== "practice:").map((url) => {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+});
+
+/** A lock on the name `name` of a kind of things at the broker that has these URLs, which have been checked. */
+export function newLock(kind, name, urls) {
+  const names = [...new Set(brokers(urls))].sort().map((broker) => `mqtt-image-sender ${kind} ${broker} ${name}`);
   if (!globalThis.navigator?.locks || names.length === 0) return { hold: async () => true, release() {} };
   listen();
   let present = null;

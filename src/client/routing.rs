@@ -3,6 +3,7 @@
 use super::feedback::{Change, Standing};
 use super::{Client, ConnectionState, Error, Event, Notice};
 use crate::mqtt::{self, Message, PublishError, QoS, SubscriptionId};
+use crate::sorted::SortedSet;
 use crate::time::Instant;
 use crate::transfer::{self, TransferId};
 
@@ -146,13 +147,12 @@ impl Client {
                 self.fleet.handle_wake(now, id);
             }
         }
-        let mut matching: Vec<SubscriptionId> = self.session.matching(&message.topic).collect();
+        let matching: SortedSet<SubscriptionId> = self.session.matching(&message.topic).collect();
         if !self.topics.is_feedback(&message.topic) {
             self.suspect_rewriting(&message.topic, matching.is_empty());
         }
-        matching.sort_unstable();
         let mut subscriptions = Vec::new();
-        for id in matching {
+        for &id in matching.iter() {
             if self.devices.by_subscription(id).is_some() {
                 // A retained frame is an old one: no device that just came should act on it.
                 if !message.retain {

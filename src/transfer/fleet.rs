@@ -21,7 +21,7 @@ use super::log::Log;
 use super::numbering::Numbering;
 use super::options::{Phase, Progress, TransferOptions};
 use super::sender::Sender;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::{Instant, earliest};
 use deadlines::{Deadlines, Due};
 use entry::{Entry, State};
@@ -306,7 +306,7 @@ impl Fleet {
         if !core::mem::replace(&mut self.is_dozing, true) {
             self.events.push_back(Event::TestLink);
         }
-        for id in self.current_transfers() {
+        for &id in self.current_transfers().iter() {
             if let Some(sender) = self.sender(id) {
                 sender.handle_sleep(now);
                 self.touch(now, id);
@@ -316,7 +316,7 @@ impl Fleet {
 
     /// The link test that [`Event::TestLink`] asked for was answered.
     pub fn handle_alive(&mut self, now: Instant) {
-        for id in self.current_transfers() {
+        for &id in self.current_transfers().iter() {
             if let Some(sender) = self.sender(id) {
                 sender.handle_alive(now);
                 self.touch(now, id);
@@ -447,11 +447,11 @@ impl Fleet {
     }
 
     /// The transfers that have their turn on their topics, in their order.
-    fn current_transfers(&self) -> Vec<TransferId> {
-        let lanes = self.lanes.values();
-        let mut current: Vec<TransferId> = lanes.filter_map(|lane| lane.current).collect();
-        current.sort_unstable();
-        current
+    fn current_transfers(&self) -> SortedSet<TransferId> {
+        self.lanes
+            .values()
+            .filter_map(|lane| lane.current)
+            .collect()
     }
 
     fn sender(&mut self, id: TransferId) -> Option<&mut Sender> {

@@ -64,12 +64,15 @@ fn shorten(name: String) -> String {
         Some((stem, extension)) if extension.len() < 16 => (stem, format!(".{extension}")),
         _ => (name.as_str(), String::new()),
     };
-    let mut end = MAX_NAME.saturating_sub(extension.len()).min(stem.len());
-    while !stem.is_char_boundary(end) {
-        end -= 1;
+    let room = MAX_NAME.saturating_sub(extension.len());
+    let mut kept = String::with_capacity(MAX_NAME);
+    for c in stem.chars() {
+        if kept.len() + c.len_utf8() > room {
+            break;
+        }
+        kept.push(c);
     }
-    let (kept, _) = stem.split_at(end);
-    format!("{kept}{extension}")
+    kept + &extension
 }
 
 #[cfg(test)]
