@@ -2,18 +2,29 @@
 
 use std::path::Path;
 
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Grade, NAME};
+use super::{Grade, NAME, panics};
 use crate::error::{Error, Result};
 
 /// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`.
 pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
     let dev = grade == Grade::Dev;
+    let mut module = ModuleConfig::new()
+        .strict_validate(false)
+        .generate_dwarf(dev)
+        .generate_name_section(dev)
+        .generate_producers_section(dev)
+        .parse_file(wasm)
+        .map_err(|cause| refused(wasm, &cause))?;
+    if !dev {
+        panics::leave_only_traps(&mut module)?;
+    }
     let mut bindgen = Bindgen::new();
     let made = bindgen.web(true).and_then(|bindgen| {
         bindgen
-            .input_path(wasm)
+            .input_module(NAME, module)
             .out_name(NAME)
             .typescript(true)
             // `init()` alone finds the wasm beside the module.
@@ -23,10 +34,12 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
             .remove_producers_section(!dev)
             .generate(out)
     });
-    made.map_err(|cause| {
-        Error::new(
-            format!("wasm-bindgen refused {}: {cause:#}", wasm.display()),
-            "run `cargo clean` if the module is an old one",
-        )
-    })
+    made.map_err(|cause| refused(wasm, &cause))
+}
+
+fn refused(wasm: &Path, cause: &impl core::fmt::Display) -> Error {
+    Error::new(
+        format!("wasm-bindgen refused {}: {cause:#}", wasm.display()),
+        "run `cargo clean` if the module is an old one",
+    )
 }

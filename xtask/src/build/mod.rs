@@ -5,6 +5,7 @@ mod cargo;
 mod lock;
 mod optimise;
 mod package;
+mod panics;
 mod stamp;
 
 pub use lock::bindgen as bindgen_version;

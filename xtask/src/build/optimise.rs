@@ -49,12 +49,25 @@ pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, out: &Path) -> Result {
     let wasm = out.join(format!("{NAME}_bg.wasm"));
     let smaller = out.join(format!("{NAME}_bg.wasm.opt"));
     let mut command = Command::new("node");
-    command.arg(wasm_opt).arg("-O3").args(FEATURES);
+    command.arg(wasm_opt).args(effort(part)).args(FEATURES);
     command.arg(&wasm).arg("-o").arg(&smaller);
     let name = format!("wasm-opt {}", part.name());
     step::run(paths, &name, &mut command)?.must_succeed(paths)?;
     std::fs::rename(&smaller, &wasm)
         .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))
+}
+
+/// What is worth most: the bytes of the connection, the speed of the pictures.
+fn effort(part: Part) -> &'static [&'static str] {
+    match part {
+        // A function that is called once compresses better where it stands than inside its caller.
+        Part::Mqtt => &[
+            "-Oz",
+            "--converge",
+            "--one-caller-inline-max-function-size=1",
+        ],
+        Part::Image | Part::Whole => &["-O3"],
+    }
 }
 
 fn left_out(why: &str) -> Option<PathBuf> {
