@@ -222,6 +222,7 @@ function sendFleet() {
   const wrong = errors.filter(({ option }) => OPTIONS[option][0] === "image");
   if (wrong.length) return showErrors(wrong);
   if (!compose.hasSource) return showErrors([{ option: "picture", message: t("wrong.picture") }]), $("pick").focus();
+  if ($("again").value && !compose.url) return showErrors([{ option: "again", message: t("again.url") }]), $("again").focus();
   if (!recipients().length) return showErrors([{ option: "recipients", message: t("wrong.recipients") }]), $("choose").focus();
   keep({ fields: fieldsToKeep(), mode: "devices" });
   sendComposed(compose);

@@ -23,6 +23,8 @@ export class Compose {
   #shown = null;
   /** What the stage shows. @type {Prepared | null} */
   prepared = null;
+  /** The address that the picture came from; "" for a file. */
+  url = "";
   /** The picture's name, as far as it is known. */
   name = "";
   /** Called when `prepared` changed. */
@@ -37,7 +39,7 @@ export class Compose {
   /** @param {Blob & { name?: string }} file */
   take(file) {
     this.#fetching.abort();
-    this.#lostUrl = $("url").value = "";
+    this.#lostUrl = this.url = $("url").value = "";
     this.name = file.name || t("pasted");
     this.#source = Promise.resolve({ blob: file, name: this.name });
   }
@@ -48,6 +50,7 @@ export class Compose {
     this.#fetching = new AbortController();
     const { signal } = this.#fetching;
     const name = (this.name = fileNameOf(url));
+    this.url = url;
     present();
     this.#lostUrl = "";
     this.#source = fetchPicture(url, signal).then((blob) => ({ blob, name, url }));

@@ -6,6 +6,16 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return value;
 });
 
+/** @type {WeakMap<Blob, Promise<string>>} */
+const sums = new WeakMap();
+
+/** Of a Blob, computed once. @param {Blob} blob @returns {Promise<string>} */
+export function sumOf(blob) {
+  const sum = sums.get(blob) ?? blob.arrayBuffer().then((bytes) => crc32(new Uint8Array(bytes)));
+  sums.set(blob, sum);
+  return sum;
+}
+
 /** Eight lower-case hex digits. @param {Uint8Array} bytes */
 export function crc32(bytes) {
   let sum = 0xffffffff;

@@ -29,11 +29,27 @@ export function usePanel(image) {
  * @returns {{ draft: Draft, errors: { option: string, message: string }[] }}
  */
 export function readForm(of = panel) {
+  const read = readFields(of !== null);
+  const { image } = read.draft;
+  const placing = placingNow();
+  if (placing && (of?.format ?? image.format) !== "original") image.placing = placing;
+  if (of) read.draft.image = lookFor(image, of);
+  return read;
+}
+
+/** What the fields want of a picture, whichever device it is for. @returns {Record<string, any>} */
+export function wantedLook() {
+  const placing = placingNow();
+  return { ...readFields(true).draft.image, ...(placing && { placing }) };
+}
+
+/** @param {boolean} evenDisabled @returns {{ draft: Draft, errors: { option: string, message: string }[] }} */
+function readFields(evenDisabled) {
   /** @type {Draft} */
   const draft = { broker: { url: $("broker").value.trim(), ...extra.broker }, send: { ...extra.send }, image: { ...extra.image } };
   const errors = [];
   for (const name of FIELDS) {
-    const value = changedValue($(name), of !== null);
+    const value = changedValue($(name), evenDisabled);
     if (value === undefined) continue;
     const [part, read] = OPTIONS[name];
     try {
@@ -44,9 +60,6 @@ export function readForm(of = panel) {
   }
   draft.send.to = $("to").value.trim();
   draft.send.from = $("from").value.trim();
-  const placing = placingNow();
-  if (placing && (of?.format ?? draft.image.format) !== "original") draft.image.placing = placing;
-  if (of) draft.image = lookFor(draft.image, of);
   if ($("password").value) draft.broker.password = $("password").value;
   return { draft, errors };
 }
@@ -117,6 +130,7 @@ export function settleForm() {
   }
   $("more-text").hidden = format === "original";
   const said = (...names) => names.filter((name) => changedValue($(name)) !== undefined).map((name) => shortValue($(name)));
+  $("sum-again").textContent = $("again").value ? t("again.every1", Number($("again").value)) : "";
   $("sum-look").textContent = said("quality", "maxBytes", "rotate", "mirror").join(", ");
   $("sum-send").textContent = said("chunkSize", "window", "numbering", "ackTimeoutMs", "maxRetries", "restarts", "waitForDevice", "qos", "name").join(", ");
   $("sum-broker").textContent = said("keepAlive", "maxMessagesPerSecond", "clientId").join(", ");

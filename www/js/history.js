@@ -1,11 +1,12 @@
 // What was sent to which device when, and what each device shows now. Kept in this browser, with the bytes of the newest sends.
+import { sumOf } from "./crc32.js";
 import { newId, put, remove, removeAll, rows } from "./db.js";
 
 /**
  * @typedef {{ width: number, height: number, format: string, thumb: Blob | null, blob?: Blob, name: string }} SentPicture
  * @typedef {{ device: string, name: string, panel: string, look: string, picture: number, state: string, bytes?: number, ms?: number, resends?: number, code?: string, message?: string }} Entry
  * @typedef {{ id: string, at: number, title: string, pictures: SentPicture[], entries: Entry[] }} Sent
- * @typedef {{ device: string, at: number, name: string, width: number, height: number, thumb: Blob | null, failed: boolean }} Shown
+ * @typedef {{ device: string, at: number, name: string, width: number, height: number, thumb: Blob | null, failed: boolean, sum?: string }} Shown `sum`: CRC-32 of the bytes that it took
  */
 
 /** So many sends are listed; so many of the newest can be sent again. */
@@ -62,8 +63,8 @@ export async function record(run, entry, picture) {
 async function show({ device, state }, picture) {
   const before = shown.get(device);
   if (state === "done" && picture) {
-    const { width, height, thumb } = picture.prepared;
-    await hang({ device, at: Date.now(), name: picture.name, width, height, thumb, failed: false });
+    const { width, height, thumb, blob } = picture.prepared;
+    await hang({ device, at: Date.now(), name: picture.name, width, height, thumb, failed: false, sum: await sumOf(blob) });
   } else if (state === "failed") await hang({ at: Date.now(), name: "", width: picture?.prepared.width ?? 800, height: picture?.prepared.height ?? 480, thumb: null, ...before, device, failed: true });
 }
 

@@ -4,7 +4,8 @@ const KEY = "mqtt-image-sender";
 
 /**
  * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string,
- *   recipients?: string[], mode?: "devices" | "topic", lay?: "wall" | "list", template?: Record<string, string> }} Kept
+ *   recipients?: string[], mode?: "devices" | "topic", lay?: "wall" | "list", template?: Record<string, string>,
+ *   repeats?: import("./repeats.js").Repeat[] }} Kept
  * @returns {Kept}
  */
 export function kept() {

@@ -2,13 +2,13 @@
 import { t } from "./texts.js";
 
 const VIEWS = { send: "send", "send/run": "run", devices: "devices", history: "history", settings: "settings" };
-/** @type {Map<string, () => void>} */
+/** @type {Map<string, (() => void)[]>} */
 const shown = new Map();
 let current = "";
 
 /** @param {string} view @param {() => void} draw called each time the view comes up, and now if it is up */
 export function onView(view, draw) {
-  shown.set(view, draw);
+  shown.set(view, [...(shown.get(view) ?? []), draw]);
   if (current === view) draw();
 }
 
@@ -32,7 +32,7 @@ function show(moved) {
     if (/** @type {HTMLElement} */ (link).dataset.nav === tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  shown.get(view)?.();
+  shown.get(view)?.forEach((draw) => draw());
   const heading = /** @type {HTMLElement} */ (document.querySelector(`[data-view="${view}"] h1`));
   document.title = [heading.textContent, t("title")].join(" · ");
   if (!moved) return;

@@ -41,14 +41,15 @@ export function setUpSending(ways) {
 export const repaintSending = () => view.paintAll();
 
 /**
- * Sends; the view changes to the run.
- * @param {string} title @param {{ device: Device, picture: Picture, image: Record<string, any>, name?: string }[]} what
+ * Sends; the view changes to the run, unless that is to go on unseen.
+ * @param {string} title @param {{ device: Device, picture: Picture, image: Record<string, any>, name?: string }[]} what @param {{ unseen?: boolean }} [how]
  */
-export function sendToDevices(title, what) {
+export function sendToDevices(title, what, { unseen = false } = {}) {
   const run = new Run(newRunId(), title);
   for (const one of what) run.add(one);
   run.onBegin = (delivery) => void enqueue(delivery, run).catch(() => {});
   run.onOver = (delivery) => over(run, delivery);
+  if (unseen) return run.start();
   $("runhead").hidden = false;
   view.show(run);
   run.start();

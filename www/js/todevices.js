@@ -1,6 +1,6 @@
 // The Send view with devices as recipients: their kinds as cards, one picture for each kind, and the button that sends to all of them.
 import { $, fill, h } from "./dom.js";
-import { readForm, usePanel } from "./form.js";
+import { readForm, settleForm, usePanel, wantedLook } from "./form.js";
 import { KindCards } from "./kinds.js";
 import { kept, placeKey } from "./kept.js";
 import { duration, size } from "./numbers.js";
@@ -93,7 +93,18 @@ export async function sendComposed(compose) {
   }
   const order = new Map(devices().map(({ id }, i) => [id, i]));
   what.sort((a, b) => order.get(a.device.id) - order.get(b.device.id));
+  repeat(compose, what.map(({ device }) => device.id));
   (await sending()).sendToDevices(t("run.title", compose.name || t("run.picture"), whom(what.map(({ device }) => device))), what);
+}
+
+/** What was chosen to be sent again and again. @param {Compose} compose @param {string[]} ids */
+async function repeat({ url, name }, ids) {
+  const minutes = Number($("again").value);
+  if (!url || !(minutes >= 1)) return;
+  const wanted = wantedLook();
+  $("again").value = ""; // the next picture is another matter
+  settleForm();
+  (await import("./repeats.js")).addRepeat({ url, name, minutes, devices: ids, wanted });
 }
 
 /** A device, a group, or a number. */

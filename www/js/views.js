@@ -13,6 +13,7 @@ import { setUpPresence } from "./presence.js";
 import { holdTab } from "./queue.js";
 import { chooseDevices, recipients } from "./recipients.js";
 import { PRACTICE, devices } from "./registry.js";
+import { setUpRepeatsView } from "./repeatsview.js";
 import { go } from "./router.js";
 import { sendAgain, sendCard, sendCards, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
@@ -37,6 +38,7 @@ export async function setUpViews({ toSendView }) {
     find: () => import("./findview.js").then(({ findDevices }) => findDevices()),
   });
   setUpHistoryView({ again: sendAgain });
+  setUpRepeatsView();
   setUpSettings();
   setUpPresence();
   onNotice(({ code, message }) => logStep(t(`notice.${code}`), message, "bad"));

@@ -514,6 +514,23 @@ export default {
   "trial.why.order": "It wants its chunks in order. That is all right with one chunk on the way at a time, the default.",
   "trial.why.malformed": "{0} {0|answer was|answers were} malformed, the first {1}. An answer has 8 bytes: FF FF EE EE, function, number, status.",
 
+  // again and again
+  "again.fold": "Again and again",
+  "again.every": "Send it again, every … minutes",
+  "again.no": "no",
+  "again.hint": "For a picture that has an address: while this page is open it is fetched anew, and sent if the panel’s bytes changed.",
+  "again.url": "Only a picture that has an address can be sent again and again. Give its address instead of a file.",
+  "again.h": "Sent again and again",
+  "again.every1": "every {0} min",
+  "again.next": "next {0}",
+  "again.same": "Unchanged, {0}",
+  "again.sent": "New, sent {0}",
+  "again.failed": "Failed, {0}: {1}",
+  "again.status": "The address answered {0}.",
+  "again.now": "Now",
+  "again.stop": "Stop",
+  "again.stopped": "{0} is not sent again any more.",
+
   // history
   "his.sub": "Kept in this browser. The newest 300 sends; the newest 40 can be sent again.",
   "his.device": "Device",
