@@ -5,6 +5,26 @@ const CACHE = "mqtt-image-sender";
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+/** What the share sheet of a phone sends to the installed page, until the page takes it (`js/shared.js`). */
+const SHARED = "mqtt-image-sender:shared";
+
+self.addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  if (method === "POST" && url === new URL("share", self.location.href).href) event.respondWith(putAside(event.request));
+});
+
+async function putAside(request) {
+  const form = await request.formData();
+  const at = (name) => new URL(`shared/${name}`, self.location.href).href;
+  await caches.delete(SHARED);
+  const cache = await caches.open(SHARED);
+  const files = form.getAll("picture").filter((one) => one instanceof File && one.size > 0);
+  for (const [i, file] of files.entries()) await cache.put(at(i), new Response(file, { headers: { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name) } }));
+  const address = /https?:\/\/\S+/.exec([form.get("url"), form.get("text")].join(" "))?.[0];
+  if (!files.length && address) await cache.put(at("url"), new Response(address));
+  return Response.redirect(new URL("index.html#/shared", self.location.href).href, 303);
+}
+
 /** Only the page's own files: pictures from elsewhere and other methods pass by. */
 self.addEventListener("fetch", (event) => {
   const { request } = event;

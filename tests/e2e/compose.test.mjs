@@ -82,6 +82,23 @@ test("a line of text stands at the foot", limit, async () => {
   await device.stop();
 });
 
+test("an empty canvas is written on, large and on several lines", limit, async () => {
+  const { device, page } = await composed(halves);
+  await page.locator("#blank").click();
+  await near(page, 0);
+  await page.locator("#more-text summary").click();
+  await page.locator("#line").fill("Closed today because of the holiday");
+  await page.locator("#lineat").selectOption("middle");
+  const rows = () => page.locator("#preview").evaluate((canvas) => {
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: height }, (_, y) => data.subarray(4 * y * width, 4 * (y + 1) * width).some((value, i) => i % 4 === 0 && value < 128));
+  });
+  await until(10_000, "letters on more than half of the panel's height", async () => (await rows()).filter(Boolean).length > 240);
+  assert.ok((await rows()).join("").match(/(?:true)+/g).length >= 3, "lines with room between them");
+  await page.done();
+  await device.stop();
+});
+
 test("tone and colour strength change the picture at once, and their sliders start at what is automatic", limit, async () => {
   const { device, page } = await composed({ name: "p.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) }, "ws-4in2-g");
   assert.equal(await page.locator("#tone-now").innerText(), "automatic");

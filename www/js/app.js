@@ -24,6 +24,7 @@ import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "
 import { setUpCompare, show as compare } from "./compare.js";
 import { centre, setUpPlacing } from "./placing.js";
 import { savePng } from "./stage.js";
+import { blank } from "./testcard.js";
 import { setUpSamples, settleSamples } from "./samples.js";
 import { setUpLook, t } from "./texts.js";
 
@@ -283,6 +284,8 @@ async function allowed(picture, what) {
 // ---------------------------------------------------------------- the start
 
 async function start() {
+  const isShared = location.hash === "#/shared";
+  if (isShared) history.replaceState(null, "", "#/send");
   const { search, hash } = location;
   cleanAddress(location);
   await setUpLook(search, () => {
@@ -312,6 +315,7 @@ async function start() {
   link.watchLink();
   const keptShown = setUpKept(opened.given).catch((error) => logStep(t("data.failed"), error.message, "bad"));
   if (opened.go) loadLink();
+  if (isShared) keptShown.then(takeShared);
   if (!opened.device) return follow(opened);
   await keptShown;
   fillForDevice(opened);
@@ -329,6 +333,14 @@ async function setUpKept(given) {
   document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen
   await sending.offerLeftBehind();
   setTimeout(loadLater, OFFLINE_AFTER);
+}
+
+/** From the share sheet of the system. */
+async function takeShared() {
+  const { files, url } = await (await import("./shared.js")).takeShared();
+  if (files.length > 1) (await import("./batch.js")).offerBatch(files);
+  else if (files.length) takeFile(files[0]);
+  else if (url) takeUrl(url);
 }
 
 /** The module that sends is not a part of what is looked at first. */
@@ -356,6 +368,10 @@ function settleRecipients() {
 function listen() {
   setUpPlacing(refresh);
   setUpCompare(compose);
+  const cameras = navigator.mediaDevices?.enumerateDevices?.() ?? Promise.resolve([]); // none over plain http
+  cameras.then((list) => ($("camera").hidden = !list.some(({ kind }) => kind === "videoinput")), () => {});
+  $("camera").addEventListener("click", async () => (await import("./camera.js")).takePhotograph(takeFile));
+  $("blank").addEventListener("click", async () => takeFile(await blank(readForm().draft.image)));
   $("savepng").addEventListener("click", () => savePng(compose.name || "picture"));
   takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: (files) => import("./batch.js").then(({ offerBatch }) => offerBatch(files)), onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
   let soon = 0;

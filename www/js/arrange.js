@@ -1,6 +1,9 @@
-// Within the image worker: the picture moved and enlarged in the panel, with a line of text over it, before it is prepared.
+// Within the image worker: the picture moved and enlarged in the panel, with text and a QR code over it, before it is prepared.
 
-/** @typedef {{ x: number, y: number, zoom: number, text: string }} Placing shift in parts of the panel, and enlargement */
+/**
+ * @typedef {{ x: number, y: number, zoom: number, text: string, textAt: string, qr: string, qrAt: string }} Placing shift in parts of the panel, enlargement,
+ *   and what stands over the picture: text at the "foot", "top" or "middle", a code at "right", "left", "top-right", "top-left" or "middle"
+ */
 
 /** The last picture that was decoded: moving it in the panel decodes it once. @type {{ id: number, bitmap: ImageBitmap } | null} */
 let last = null;
@@ -13,13 +16,13 @@ const FINER = 2;
  * @param {Blob | ImageBitmap} source @param {number} id of the source @param {Placing} placing @param {Record<string, any>} options
  * @returns {Promise<{ source: ImageData, options: Record<string, any> }>} for `prepareImage`
  */
-export async function arrange(source, id, { x, y, zoom, text }, options) {
+export async function arrange(source, id, { x, y, zoom, ...over }, options) {
   const picture = await decode(source, id);
   const { fit = "contain", rotate = 0, background = "#ffffff", rotate: _, fit: __, ...rest } = options;
   const turned = rotate % 180 !== 0;
   const own = turned ? [picture.height, picture.width] : [picture.width, picture.height];
   const size = panelSize(options, own);
-  const finer = Math.min(FINER, SIDE / Math.max(...size));
+  const finer = Math.min(over.qr ? 1 : FINER, SIDE / Math.max(...size)); // scaling would blur the edges of a code
   const [width, height] = size.map((side) => Math.max(1, Math.round(side * finer)));
   const canvas = new OffscreenCanvas(width, height);
   const pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -33,7 +36,7 @@ export async function arrange(source, id, { x, y, zoom, text }, options) {
   pen.rotate((rotate * Math.PI) / 180);
   pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
   pen.restore();
-  if (text) write(pen, text, width, height);
+  if (over.text || over.qr) (await import("./overlay.js")).draw(pen, over, width, height);
   return { source: pen.getImageData(0, 0, width, height), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
 }
 
@@ -46,20 +49,6 @@ function scales(fit, x, y, finer) {
   if (fit === "fill") return [x, y];
   const scale = fit === "cover" ? Math.max(x, y) : fit === "scale-down" ? Math.min(x, y, finer) : Math.min(x, y);
   return [scale, scale];
-}
-
-/** On a band at the foot, in black on white: readable on every panel. */
-function write(pen, text, width, height) {
-  const lines = text.split("\n").slice(0, 3);
-  const size = Math.max(8, Math.min(height * 0.14, (1.7 * width) / Math.max(8, ...lines.map((line) => line.length))));
-  const band = size * (1.25 * lines.length + 0.5);
-  pen.fillStyle = "#ffffff";
-  pen.fillRect(0, height - band, width, band);
-  pen.fillStyle = "#000000";
-  pen.font = `600 ${Math.round(size)}px system-ui, sans-serif`;
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  lines.forEach((line, i) => pen.fillText(line, width / 2, height - band + size * (0.25 + 1.25 * (i + 0.5)), width * 0.96));
 }
 
 /** @param {Blob | ImageBitmap} source @param {number} id @returns {Promise<ImageBitmap>} */

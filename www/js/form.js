@@ -130,6 +130,7 @@ export function settleForm() {
   }
   $("more-text").hidden = format === "original";
   const said = (...names) => names.filter((name) => changedValue($(name)) !== undefined).map((name) => shortValue($(name)));
+  $("sum-text").textContent = ["line", "qr"].map((id) => $(id).value.trim()).filter(Boolean).join(", ");
   $("sum-again").textContent = $("again").value ? t("again.every1", Number($("again").value)) : "";
   $("sum-look").textContent = said("quality", "maxBytes", "rotate", "mirror").join(", ");
   $("sum-send").textContent = said("chunkSize", "window", "numbering", "ackTimeoutMs", "maxRetries", "restarts", "waitForDevice", "qos", "name").join(", ");

@@ -11,9 +11,9 @@ let onMove = () => {};
 
 /** @returns {Placing | undefined} undefined: the picture as it comes, by the shortest way */
 export function placingNow() {
-  const text = $("line").value.trim();
-  if (x === 0 && y === 0 && zoom === 1 && !text) return undefined;
-  return { x, y, zoom, text };
+  const [text, qr] = [$("line").value.trim(), $("qr").value.trim()];
+  if (x === 0 && y === 0 && zoom === 1 && !text && !qr) return undefined;
+  return { x, y, zoom, text, textAt: $("lineat").value, qr, qrAt: $("qrat").value };
 }
 
 /** With another picture. */
@@ -62,7 +62,6 @@ export function setUpPlacing(moved) {
     move(0, 0, Math.exp(-event.deltaY / 500));
   }, { passive: false });
   setUpPointers(screen);
-  $("line").addEventListener("input", () => onMove());
 }
 
 /** One pointer moves, two enlarge. @param {HTMLElement} screen */

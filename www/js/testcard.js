@@ -42,12 +42,12 @@ export function cardSize({ width, height, rotate = 0 }) {
   return rotate % 180 ? { width: height, height: width } : { width, height };
 }
 
-/** An empty picture, which clears a panel. @returns {Promise<File>} */
-export async function blank() {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+/** An empty picture, which clears a panel, or is written on. @param {{ width?: number, height?: number }} [size] @returns {Promise<File>} */
+export async function blank({ width = 800, height = 480 } = { width: 8, height: 8 }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const pen = canvas.getContext("2d");
   pen.fillStyle = "#ffffff";
-  pen.fillRect(0, 0, 8, 8);
+  pen.fillRect(0, 0, width, height);
   const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
   return new File([blob], `${t("blank.file")}.png`, { type: "image/png" });
 }
