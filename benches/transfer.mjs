@@ -10,12 +10,12 @@ if (strange.length) {
   console.error(`error: there is no case ${strange}; name some of ${Object.keys(cases).join(", ")}, or none for all`);
   process.exit(1);
 }
-const figures = new Figures();
 for (const name of chosen) {
   const [usual, run] = cases[name];
   const rounds = values.rounds ? Number(values.rounds) : usual;
   const started = performance.now();
+  const figures = new Figures();
   await run(figures, rounds);
   console.error(`${name}: ${rounds} rounds in ${Math.round((performance.now() - started) / 1000)} s`);
+  figures.print(values.json);
 }
-figures.print(values.json);

@@ -9,7 +9,8 @@ export async function openLink(url, name) {
   const link = { socket, onFeedback: null, onControl: null, subscribe };
   socket.onmessage = ({ data }) => read(new Uint8Array(data), link);
   const connected = new Promise((done) => (link.onControl = done));
-  const id = text.encode(name);
+  // The broker throws off the first of two clients with one id, and one page has links to it by several ways.
+  const id = text.encode(`${name}-${new URL(url).port}`);
   socket.send(packet(0x10, [0, 4, 77, 81, 84, 84, 4, 2, 0, 0, 0, id.length, ...id]));
   await connected;
   return link;
