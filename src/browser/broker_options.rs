@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use js_sys::{Array, Function, Math, Reflect};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -13,6 +13,14 @@ use super::practice;
 use super::source::bytes_of;
 use crate::client::{ClientOptions, ReconnectOptions};
 use crate::mqtt::{Credentials, SessionOptions, Will};
+
+#[wasm_bindgen(module = "/src/browser/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = randomClientId)]
+    fn random_client_id() -> String;
+    #[wasm_bindgen(js_name = randomBits)]
+    fn random_bits() -> u32;
+}
 
 /// The largest time that a timer of the platform can wait, in milliseconds.
 const MAX_TIMER_MS: u32 = 0x7fff_ffff;
@@ -143,7 +151,7 @@ fn client(options: &mut Options, client_id: &str) -> Result<ClientOptions, Inval
         session.max_packet_bytes = usize::try_from(most).unwrap_or(usize::MAX);
     }
     let mut client = ClientOptions::new(session);
-    client.seed = random_bits();
+    client.seed = u64::from(random_bits()) << 32 | u64::from(random_bits());
     if let Some(ms) = options.integer("connectTimeoutMs", 1, MAX_TIMER_MS)? {
         client.connect_timeout = Duration::from_millis(ms.into());
     }
@@ -203,29 +211,4 @@ fn reconnect(options: &mut Options) -> Result<Option<ReconnectOptions>, Invalid>
     }
     given.finish()?;
     Ok(Some(reconnect))
-}
-
-/// `mis-` and 16 random hex digits.
-fn random_client_id() -> String {
-    format!("mis-{:016x}", random_bits())
-}
-
-/// 64 random bits: from the platform's generator where there is one, else from `Math.random`.
-fn random_bits() -> u64 {
-    crypto_bits().unwrap_or_else(|| {
-        let half = || u64::from((Math::random() * 4_294_967_296.0) as u32);
-        (half() << 32) | half()
-    })
-}
-
-fn crypto_bits() -> Option<u64> {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
-    let fill: Function = Reflect::get(&crypto, &"getRandomValues".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    let array = js_sys::Uint8Array::new_with_length(8);
-    fill.call1(&crypto, &array).ok()?;
-    let bytes: [u8; 8] = array.to_vec().try_into().ok()?;
-    Some(u64::from_le_bytes(bytes))
 }

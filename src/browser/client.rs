@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::broker_options::BrokerOptions;
 use super::clock::now;
@@ -29,12 +28,10 @@ pub struct MqttClient {
 impl MqttClient {
     /// Connects; resolves after CONNACK 0.
     pub fn connect(options: JsValue) -> Promise {
-        // The handle is cloned before the promise is out: nothing of `self` is held across an await.
-        future_to_promise(async move {
-            let shell = begin(&options)?;
-            wasm_bindgen_futures::JsFuture::from(shell.connected.promise()).await?;
-            Ok(MqttClient { shell }.into())
-        })
+        begin(&options).map_or_else(
+            |error| Promise::reject(&error),
+            |shell| shell.connected.promise(),
+        )
     }
 
     /// `connecting`, `connected`, `reconnecting` or `closed`.
@@ -75,21 +72,14 @@ impl MqttClient {
 
     /// Publishes a message; resolves when the exchange of its QoS is complete.
     pub fn publish(&self, topic: JsValue, payload: JsValue, options: JsValue) -> Promise {
-        match publish(&self.shell, &topic, &payload, &options) {
-            Ok(settled) => settled.promise(),
-            Err(error) => Promise::reject(&error),
-        }
+        publish(&self.shell, &topic, &payload, &options)
+            .map_or_else(|error| Promise::reject(&error), |settled| settled.promise())
     }
 
     /// Subscribes; resolves after SUBACK.
     pub fn subscribe(&self, filter: JsValue, on_message: JsValue, options: JsValue) -> Promise {
-        let shell = Rc::clone(&self.shell);
-        let subscribed = subscribe(&shell, &filter, &on_message, &options);
-        future_to_promise(async move {
-            let (id, granted) = subscribed?;
-            let qos = wasm_bindgen_futures::JsFuture::from(granted.promise()).await?;
-            Ok(Subscription { shell, id, qos }.into())
-        })
+        subscribe(&self.shell, &filter, &on_message, &options)
+            .map_or_else(|error| Promise::reject(&error), |granted| granted.promise())
     }
 
     /// Starts a transfer; never throws.
@@ -122,6 +112,10 @@ impl MqttClient {
         close(&self.shell)
     }
 
+    pub(super) const fn new(shell: Rc<Shell>) -> Self {
+        Self { shell }
+    }
+
     pub(super) fn shell(&self) -> &Rc<Shell> {
         &self.shell
     }
@@ -132,15 +126,15 @@ impl MqttClient {
 pub struct Subscription {
     shell: Rc<Shell>,
     id: SubscriptionId,
-    qos: JsValue,
+    qos: QoS,
 }
 
 #[wasm_bindgen]
 impl Subscription {
     /// The QoS that the broker granted.
     #[wasm_bindgen(getter)]
-    pub fn qos(&self) -> JsValue {
-        self.qos.clone()
+    pub fn qos(&self) -> u8 {
+        self.qos.into()
     }
 
     /// Ends it; no message is delivered after this call. Resolves after UNSUBACK, at once where nothing is to be done.
@@ -158,6 +152,10 @@ impl Subscription {
         self.shell.core.borrow_mut().unsubscribe(now(), self.id);
         self.shell.schedule();
         ended.promise()
+    }
+
+    pub(super) const fn new(shell: Rc<Shell>, id: SubscriptionId, qos: QoS) -> Self {
+        Self { shell, id, qos }
     }
 }
 
@@ -273,7 +271,7 @@ fn subscribe(
     filter: &JsValue,
     on_message: &JsValue,
     options: &JsValue,
-) -> Result<(SubscriptionId, Rc<Deferred>), JsValue> {
+) -> Result<Rc<Deferred>, JsValue> {
     let read = || -> Result<_, Invalid> {
         let filter = text(filter, "filter")?;
         let on_message: Function = on_message
@@ -299,7 +297,7 @@ fn subscribe(
     };
     shell.handlers.borrow_mut().insert(id, handler);
     shell.schedule();
-    Ok((id, granted))
+    Ok(granted)
 }
 
 /// The option `qos`, 0 where it is left out.

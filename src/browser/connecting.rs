@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::access::{Access, access};
+use super::broker_options::fresh_credentials;
 use super::clock::now;
+use super::later::when;
 use super::link::{Link, LinkEvent};
 use super::listening::Listening;
 use super::shell::{Shell, describe};
@@ -16,52 +18,104 @@ use crate::mqtt::Credentials;
 /// How long another client may keep a client id: that of a page that is loaded again lets go late.
 const PATIENCE_MS: u32 = 1_000;
 
+// Each step calls the next one, most of them later.
 impl Shell {
-    pub(super) async fn open_link(self: Rc<Self>, link: LinkId, url: usize) {
-        let opened = self.open_with_credentials(link, url).await;
+    /// The broker throws off the first of two clients with one id, and the two would do so to each other for ever: the id is
+    /// held before anything else.
+    pub(super) fn open_link(self: &Rc<Self>, link: LinkId, url: usize) {
+        let lock = self.client_lock.borrow().clone();
+        let Some(lock) = lock else {
+            return self.ask_credentials(link, url);
+        };
+        let shell = Rc::clone(self);
+        lock.hold(PATIENCE_MS, move |is_held| {
+            if is_held {
+                return shell.ask_credentials(link, url);
+            }
+            let reason =
+                "another client of this browser, in this tab or another one, has it at this broker: \
+                 close that one, or leave clientId out for a random one"
+                    .to_owned();
+            shell.give_up(
+                link,
+                Error::Invalid {
+                    option: "clientId",
+                    reason,
+                },
+            );
+        });
+    }
+
+    /// User name, password, and a URL that `credentials()` may have signed.
+    fn ask_credentials(self: &Rc<Self>, link: LinkId, url: usize) {
+        let url = self.broker.urls.get(url).cloned().unwrap_or_default();
+        let Some(fresh) = &self.broker.fresh else {
+            return self.ask_access(link, self.broker.fixed.clone(), url);
+        };
+        let asked = fresh.call0(&JsValue::UNDEFINED).map_or_else(
+            |thrown| Promise::reject(&thrown),
+            |answer| Promise::resolve(&answer),
+        );
+        let shell = Rc::clone(self);
+        when(&asked, move |answer| match answer {
+            Ok(answer) => match fresh_credentials(&answer) {
+                Ok((credentials, signed)) => {
+                    shell.ask_access(link, credentials, signed.unwrap_or(url));
+                }
+                Err(invalid) => {
+                    let reason = format!("its answer cannot be used: {}", invalid.message());
+                    shell.give_up(link, Error::Credentials { reason });
+                }
+            },
+            Err(thrown) => {
+                let reason = describe(&thrown);
+                if shell.core.borrow().wants(link) {
+                    shell.platform_cause.replace(Some(thrown));
+                }
+                shell.give_up(link, Error::Credentials { reason });
+            }
+        });
+    }
+
+    fn ask_access(self: &Rc<Self>, link: LinkId, credentials: Credentials, url: String) {
+        let shell = Rc::clone(self);
+        let asked = url.clone();
+        access(&asked, move |access| match access {
+            Access::Blocked(advice) => shell.give_up(link, Error::Blocked { advice }),
+            Access::Open | Access::Prompt(_) => shell.open(link, credentials, &url),
+        });
+    }
+
+    fn open(self: &Rc<Self>, link: LinkId, credentials: Credentials, url: &str) {
         if !self.core.borrow().wants(link) {
             return;
         }
-        match opened {
+        let shell = Rc::clone(self);
+        let told = url.to_owned();
+        let listener = move |event: LinkEvent<'_>| {
+            shell.handle_link(link, &told, &credentials, event);
+        };
+        match Link::open(url, Rc::new(listener)) {
             Ok(opened) => {
                 self.link.replace(Some((link, opened)));
             }
-            Err(error) => {
-                self.core.borrow_mut().handle_closed(now(), link, error);
-                self.drive();
+            Err(thrown) => {
+                let reason = format!(
+                    "the browser refused to connect to {url}: {}",
+                    describe(&thrown)
+                );
+                self.platform_cause.replace(Some(thrown));
+                self.give_up(link, Error::Network { reason });
             }
         }
     }
 
-    async fn open_with_credentials(
-        self: &Rc<Self>,
-        link: LinkId,
-        url: usize,
-    ) -> Result<Link, Error> {
-        self.hold_client_id().await?;
-        let (credentials, signed) = self.credentials(link).await?;
-        let url = signed
-            .or_else(|| self.broker.urls.get(url).cloned())
-            .unwrap_or_default();
-        if let Access::Blocked(advice) = access(&url).await {
-            return Err(Error::Blocked { advice });
+    /// There will be no such link.
+    fn give_up(self: &Rc<Self>, link: LinkId, error: Error) {
+        if self.core.borrow().wants(link) {
+            self.core.borrow_mut().handle_closed(now(), link, error);
+            self.drive();
         }
-        if !self.core.borrow().wants(link) {
-            return Err(Error::Closed);
-        }
-        let shell = Rc::clone(self);
-        let told = url.clone();
-        let listener = move |event: LinkEvent<'_>| {
-            shell.handle_link(link, &told, &credentials, event);
-        };
-        Link::open(&url, Rc::new(listener)).map_err(|thrown| {
-            let reason = format!(
-                "the browser refused to connect to {url}: {}",
-                describe(&thrown)
-            );
-            self.platform_cause.replace(Some(thrown));
-            Error::Network { reason }
-        })
     }
 
     /// Tries at once when the network comes back, and tests the link when it seems to go. Chromium tells pages alone, so the
@@ -78,49 +132,6 @@ impl Shell {
         };
         self.network
             .replace(vec![watch("online", true), watch("offline", false)]);
-    }
-
-    /// The broker throws off the first of two clients with one id, and the two would do so to each other for ever.
-    async fn hold_client_id(&self) -> Result<(), Error> {
-        let lock = self.client_lock.borrow().clone();
-        let Some(lock) = lock else { return Ok(()) };
-        if lock.hold(PATIENCE_MS).await {
-            return Ok(());
-        }
-        Err(Error::Invalid {
-            option: "clientId",
-            reason: "another client of this browser, in this tab or another one, has it at this broker: close that one, \
-                     or leave clientId out for a random one"
-                .to_owned(),
-        })
-    }
-
-    /// User name, password, and a URL that `credentials()` may have signed.
-    async fn credentials(&self, link: LinkId) -> Result<(Credentials, Option<String>), Error> {
-        let Some(fresh) = &self.broker.fresh else {
-            return Ok((self.broker.fixed.clone(), None));
-        };
-        let asked = async {
-            let answer = fresh.call0(&JsValue::UNDEFINED)?;
-            JsFuture::from(js_sys::Promise::resolve(&answer)).await
-        };
-        match asked.await {
-            Ok(answer) => super::broker_options::fresh_credentials(&answer).map_err(|invalid| {
-                Error::Credentials {
-                    reason: format!(
-                        "its answer cannot be used: {}: {}",
-                        invalid.option, invalid.reason
-                    ),
-                }
-            }),
-            Err(thrown) => {
-                let reason = describe(&thrown);
-                if self.core.borrow().wants(link) {
-                    self.platform_cause.replace(Some(thrown));
-                }
-                Err(Error::Credentials { reason })
-            }
-        }
     }
 
     fn handle_link(
@@ -165,11 +176,7 @@ impl Shell {
                         .borrow_mut()
                         .handle_closed(now, link, Error::Network { reason });
                 } else {
-                    return spawn_local(Rc::clone(self).explain_failure(
-                        link,
-                        url.to_owned(),
-                        reason,
-                    ));
+                    return self.explain_failure(link, url, reason);
                 }
             }
         }
@@ -177,13 +184,16 @@ impl Shell {
     }
 
     /// A socket that did not open says nothing of why. A permission that is still not granted does.
-    async fn explain_failure(self: Rc<Self>, link: LinkId, url: String, reason: String) {
-        let error = match access(&url).await {
-            Access::Open => Error::Network { reason },
-            Access::Prompt(advice) | Access::Blocked(advice) => Error::Blocked { advice },
-        };
-        self.core.borrow_mut().handle_closed(now(), link, error);
-        self.drive();
+    fn explain_failure(self: &Rc<Self>, link: LinkId, url: &str, reason: String) {
+        let shell = Rc::clone(self);
+        access(url, move |access| {
+            let error = match access {
+                Access::Open => Error::Network { reason },
+                Access::Prompt(advice) | Access::Blocked(advice) => Error::Blocked { advice },
+            };
+            shell.core.borrow_mut().handle_closed(now(), link, error);
+            shell.drive();
+        });
     }
 }
 

@@ -3,18 +3,24 @@
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::client::MqttClient;
 use super::clock::now;
 use super::error::{mqtt_error, mqtt_invalid};
+use super::later::soon;
 use super::options::Options;
 use super::promise::Deferred;
 use super::shell::{Shell, report};
 use crate::client::{DeviceId, Error};
 use crate::transfer::{Numbering, Received};
+
+#[wasm_bindgen(module = "/src/browser/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makeReceived)]
+    fn make_received(name: &str, bytes: Uint8Array, whole: bool) -> JsValue;
+}
 
 /// What the shell and the `VirtualDevice` object share.
 #[derive(Default)]
@@ -24,12 +30,23 @@ pub(super) struct DeviceHandle {
 }
 
 impl DeviceHandle {
-    pub(super) fn handle_attached(&self, result: Result<(), Error>) {
+    pub(super) fn handle_attached(
+        self: &Rc<Self>,
+        shell: &Rc<Shell>,
+        id: DeviceId,
+        result: Result<(), Error>,
+    ) {
         let Some(attached) = self.attached.take() else {
             return;
         };
+        let device = || VirtualDevice {
+            shell: Rc::clone(shell),
+            id,
+            handle: Rc::clone(self),
+            detached: Cell::new(false),
+        };
         match result {
-            Ok(()) => attached.resolve(&JsValue::UNDEFINED),
+            Ok(()) => attached.resolve(&device().into()),
             Err(error) => attached.reject(&mqtt_error(&error, None)),
         }
     }
@@ -43,14 +60,8 @@ impl DeviceHandle {
     pub(super) fn handle_image(&self, image: &Received) {
         let callback = self.on_image.borrow().clone();
         let Some(callback) = callback else { return };
-        let object = Object::new();
-        let set = |name: &str, value: JsValue| {
-            // Setting a property of a fresh plain object cannot fail.
-            let _ = Reflect::set(&object, &name.into(), &value);
-        };
-        set("name", image.name.as_str().into());
-        set("bytes", Uint8Array::from(image.bytes.as_slice()).into());
-        set("whole", image.whole.into());
+        let bytes = Uint8Array::from(image.bytes.as_slice());
+        let object = make_received(&image.name, bytes, image.whole);
         report(callback.call1(&JsValue::UNDEFINED, &object));
     }
 }
@@ -68,19 +79,8 @@ pub struct VirtualDevice {
 impl VirtualDevice {
     /// Subscribes to `to`; resolves when it can receive.
     pub fn attach(client: &MqttClient, options: JsValue) -> Promise {
-        let shell = Rc::clone(client.shell());
-        let attached = attach(&shell, &options);
-        future_to_promise(async move {
-            let (id, handle, ready) = attached?;
-            JsFuture::from(ready.promise()).await?;
-            Ok(Self {
-                shell,
-                id,
-                handle,
-                detached: Cell::new(false),
-            }
-            .into())
-        })
+        attach(client.shell(), &options)
+            .map_or_else(|error| Promise::reject(&error), |ready| ready.promise())
     }
 
     /// The callback for images, or null.
@@ -103,17 +103,18 @@ impl VirtualDevice {
         }
         // One turn later its last image has been handed over.
         let (shell, id) = (Rc::clone(&self.shell), self.id);
-        future_to_promise(async move {
+        let detached = Rc::new(Deferred::new());
+        let promise = detached.promise();
+        soon(move || {
             shell.drive();
             shell.devices.borrow_mut().remove(&id);
-            Ok(JsValue::UNDEFINED)
-        })
+            detached.resolve(&JsValue::UNDEFINED);
+        });
+        promise
     }
 }
 
-type Attaching = (DeviceId, Rc<DeviceHandle>, Rc<Deferred>);
-
-fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Attaching, JsValue> {
+fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Rc<Deferred>, JsValue> {
     let read = || {
         let mut options = Options::read(options, "options")?;
         let to = options
@@ -135,7 +136,7 @@ fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Attaching, JsValue> {
     let ready = Rc::new(Deferred::new());
     let handle = Rc::new(DeviceHandle::default());
     handle.attached.replace(Some(Rc::clone(&ready)));
-    shell.devices.borrow_mut().insert(id, Rc::clone(&handle));
+    shell.devices.borrow_mut().insert(id, handle);
     shell.schedule();
-    Ok((id, handle, ready))
+    Ok(ready)
 }

@@ -6,12 +6,23 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[cfg(feature = "mqtt")]
     #[wasm_bindgen(js_name = makeMqttError)]
-    fn make_mqtt_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    fn make_mqtt_error(
+        code: &str,
+        message: &str,
+        cause: Option<JsValue>,
+        return_code: Option<u8>,
+    ) -> JsValue;
+    #[cfg(feature = "image")]
     #[wasm_bindgen(js_name = makeImageError)]
-    fn make_image_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    fn make_image_error(code: &str, message: &str) -> JsValue;
     #[cfg(feature = "mqtt")]
     #[wasm_bindgen(js_name = makeTransferError)]
-    fn make_transfer_error(code: &str, message: &str, details: &JsValue) -> JsValue;
+    fn make_transfer_error(
+        code: &str,
+        message: &str,
+        cause: Option<JsValue>,
+        chunk: Option<u32>,
+    ) -> JsValue;
 
     // The classes and their guards are not called from here: they pass through to the package's exports. They are
     // declared as functions, because an imported type would bring a declaration of its own beside errors.d.ts.
@@ -38,34 +49,6 @@ extern "C" {
     pub(super) fn report_uncaught(error: &JsValue);
 }
 
-/// Details that only some errors carry.
-#[derive(Default)]
-struct Details {
-    cause: Option<JsValue>,
-    return_code: Option<u8>,
-    chunk: Option<u32>,
-}
-
-impl Details {
-    fn into_js(self) -> JsValue {
-        let object = js_sys::Object::new();
-        let set = |name: &str, value: JsValue| {
-            // Setting a property of a fresh plain object cannot fail.
-            let _ = js_sys::Reflect::set(&object, &name.into(), &value);
-        };
-        if let Some(cause) = self.cause {
-            set("cause", cause);
-        }
-        if let Some(return_code) = self.return_code {
-            set("returnCode", return_code.into());
-        }
-        if let Some(chunk) = self.chunk {
-            set("chunk", chunk.into());
-        }
-        object.into()
-    }
-}
-
 /// An argument that cannot be taken, before it is known which class of error says so.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Invalid {
@@ -82,7 +65,7 @@ impl Invalid {
         }
     }
 
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         format!("{}: {}", self.option, self.reason)
     }
 }
@@ -90,48 +73,36 @@ impl Invalid {
 /// An `MqttError` from the client.
 #[cfg(feature = "mqtt")]
 pub(super) fn mqtt_error(error: &crate::client::Error, cause: Option<JsValue>) -> JsValue {
-    let details = Details {
-        return_code: error.return_code(),
-        cause,
-        ..Details::default()
-    };
-    make_mqtt_error(error.code(), &error.to_string(), &details.into_js())
+    make_mqtt_error(error.code(), &error.to_string(), cause, error.return_code())
 }
 
 /// An `MqttError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn mqtt_invalid(invalid: &Invalid) -> JsValue {
-    make_mqtt_error("invalid", &invalid.message(), &JsValue::UNDEFINED)
+    make_mqtt_error("invalid", &invalid.message(), None, None)
 }
 
 /// A `TransferError` from the transfer.
 #[cfg(feature = "mqtt")]
 pub(super) fn transfer_error(error: &crate::transfer::Error, cause: Option<JsValue>) -> JsValue {
-    let details = Details {
-        chunk: error.chunk().map(u32::from),
-        cause,
-        ..Details::default()
-    };
-    make_transfer_error(error.code(), &error.to_string(), &details.into_js())
+    let chunk = error.chunk().map(u32::from);
+    make_transfer_error(error.code(), &error.to_string(), cause, chunk)
 }
 
 /// A `TransferError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn transfer_invalid(invalid: &Invalid) -> JsValue {
-    make_transfer_error("invalid", &invalid.message(), &JsValue::UNDEFINED)
+    make_transfer_error("invalid", &invalid.message(), None, None)
 }
 
 /// An `ImageError` with one of the codes of `api.d.ts`.
-pub(super) fn image_error(code: &str, message: &str, cause: Option<JsValue>) -> JsValue {
-    let details = Details {
-        cause,
-        ..Details::default()
-    };
-    make_image_error(code, message, &details.into_js())
+#[cfg(feature = "image")]
+pub(super) fn image_error(code: &str, message: &str) -> JsValue {
+    make_image_error(code, message)
 }
 
 /// An `ImageError` `invalid`.
 #[cfg(feature = "image")]
 pub(super) fn image_invalid(invalid: &Invalid) -> JsValue {
-    image_error("invalid", &invalid.message(), None)
+    image_error("invalid", &invalid.message())
 }

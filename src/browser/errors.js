@@ -32,9 +32,9 @@ export class TransferError extends CodedError {
   }
 }
 
-export const makeMqttError = (code, message, details) => new MqttError(code, message, details);
-export const makeImageError = (code, message, details) => new ImageError(code, message, details);
-export const makeTransferError = (code, message, details) => new TransferError(code, message, details);
+export const makeMqttError = (code, message, cause, returnCode) => new MqttError(code, message, { cause, returnCode });
+export const makeImageError = (code, message) => new ImageError(code, message);
+export const makeTransferError = (code, message, cause, chunk) => new TransferError(code, message, { cause, chunk });
 
 // By name and not by `instanceof`: two copies of the package, or a worker's error made again here, count as well.
 const isA = (name) => (value) => value instanceof Error && value.name === name && typeof value.code === "string";

@@ -5,8 +5,8 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
+use super::client::{MqttClient, Subscription};
 use super::clock::now;
 use super::error::mqtt_error;
 use super::shell::{Shell, report};
@@ -32,7 +32,7 @@ extern "C" {
 impl Shell {
     pub(super) fn handle(self: &Rc<Self>, event: Event) {
         match event {
-            Event::Open { link, url } => spawn_local(Rc::clone(self).open_link(link, url)),
+            Event::Open { link, url } => self.open_link(link, url),
             Event::Close { link } => self.close_link(link),
             Event::State { state, cause } => self.handle_state(state, cause),
             Event::Message {
@@ -63,7 +63,7 @@ impl Shell {
             Event::Attached(id, result) => {
                 let device = self.devices.borrow().get(&id).cloned();
                 if let Some(device) = device {
-                    device.handle_attached(result);
+                    device.handle_attached(self, id, result);
                 }
             }
             Event::Notice(notice) => self.notify(&notice),
@@ -87,7 +87,12 @@ impl Shell {
         let platform_cause = self.platform_cause.take();
         let cause = cause.map(|error| mqtt_error(&error, platform_cause));
         match state {
-            ConnectionState::Connected => self.connected.resolve(&JsValue::UNDEFINED),
+            ConnectionState::Connected => {
+                if !self.connected.is_settled() {
+                    self.connected
+                        .resolve(&MqttClient::new(Rc::clone(self)).into());
+                }
+            }
             ConnectionState::Closed => self.fail_everything(cause.as_ref()),
             ConnectionState::Connecting | ConnectionState::Reconnecting => {}
         }
@@ -168,7 +173,7 @@ impl Shell {
         }
     }
 
-    fn handle_granted(&self, id: SubscriptionId, granted: Result<QoS, Error>) {
+    fn handle_granted(self: &Rc<Self>, id: SubscriptionId, granted: Result<QoS, Error>) {
         match granted {
             Ok(qos) => {
                 let deferred = self
@@ -176,8 +181,9 @@ impl Shell {
                     .borrow()
                     .get(&id)
                     .map(|handler| Rc::clone(&handler.granted));
-                if let Some(deferred) = deferred {
-                    deferred.resolve(&u8::from(qos).into());
+                // A broker that is found again grants it again.
+                if let Some(deferred) = deferred.filter(|deferred| !deferred.is_settled()) {
+                    deferred.resolve(&Subscription::new(Rc::clone(self), id, qos).into());
                 }
             }
             Err(error) => {

@@ -4,9 +4,9 @@ export const makeMessage = (topic, payload, qos, retain, dup) => ({ topic, paylo
 
 export const makeNotice = (code, message, topic) => ({ code, message, topic });
 
-// SharedArrayBuffer is a name only on isolated pages.
-export const isSharedBuffer = (value) =>
-  typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer;
+// What a promise comes to: its value, and whether it was kept.
+export const whenSettled = (promise, then) =>
+  void promise.then((value) => then(value, true), (error) => then(error, false));
 
 // A promise that nobody has to observe: its rejection raises no unhandledrejection.
 export const leaveUnobserved = (promise) => void promise.catch(() => {});
@@ -35,6 +35,24 @@ export const makeProgress = (
   elapsedMs,
   bytesPerSecond,
 });
+
+export const makeOutcome = (progress, name, bytes, crc32, numbering) => ({
+  ...progress,
+  name,
+  bytes,
+  crc32: crc32.toString(16).padStart(8, "0"),
+  numbering,
+});
+
+// `mis-` and 16 random hex digits.
+export const randomClientId = () => `mis-${hex(randomBits())}${hex(randomBits())}`;
+
+const hex = (bits) => bits.toString(16).padStart(8, "0");
+
+// 32 of them: from the platform's generator where there is one.
+export const randomBits = () => globalThis.crypto?.getRandomValues(new Uint32Array(1))[0] ?? (Math.random() * 2 ** 32) >>> 0;
+
+export const makeReceived = (name, bytes, whole) => ({ name, bytes, whole });
 
 export const makeLogEntry = (atMs, event, function_, number, status, reason) => ({
   atMs,

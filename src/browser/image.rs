@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Promise, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortSignal, ImageData};
 
 use super::error::{Invalid, image_error, image_invalid};
 use super::options::Options;
 use super::pixels::PixelSource;
 use super::prepare_options;
-use super::source::{Source, aborted};
+use super::source::{Source, aborted, load};
 use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Step, sniff};
 
 /// Default of `maxMegapixels`, for what the browser decodes.
@@ -199,31 +199,35 @@ pub(super) async fn prepare(
     signal: Option<&AbortSignal>,
 ) -> Result<PreparedImage, JsValue> {
     breathe(signal).await?;
-    let source = match source {
+    let name = source.name();
+    let bytes = match source {
         Source::Pixels(pixels) => return run(from_pixels(pixels), options, signal, None).await,
-        other => other,
+        Source::Bytes(bytes) => bytes,
+        Source::Elsewhere(source) => {
+            let loaded = JsFuture::from(load(&source, signal)).await?;
+            Uint8Array::new(&loaded).to_vec()
+        }
     };
-    let loaded = source.load(signal).await?;
     breathe(signal).await?;
-    let kind = sniff(&loaded.bytes);
+    let kind = sniff(&bytes);
     if options.format != Some(Format::Original) && kind.is_some_and(is_for_the_browser) {
-        let unsupported = match Job::new(image::Source::File(Cow::Borrowed(&loaded.bytes)), options)
-            .and_then(|job| job.run())
+        let unsupported = match Job::new(image::Source::File(Cow::Borrowed(&bytes)), options)
+            .and_then(Job::run)
         {
             // The image room reads it after all.
-            Ok(prepared) => return Ok(PreparedImage::new(prepared, loaded.name)),
+            Ok(prepared) => return Ok(PreparedImage::new(prepared, name)),
             Err(error) => to_js(&error),
         };
         let mime = kind.map_or("", |kind| kind.mime());
         let most = options.max_megapixels.unwrap_or(MAX_MEGAPIXELS);
-        let pixels = PixelSource::decode(&loaded.bytes, mime, most, unsupported).await?;
-        return run(from_pixels(pixels), options, signal, loaded.name).await;
+        let pixels = PixelSource::decode(&bytes, mime, most, unsupported).await?;
+        return run(from_pixels(pixels), options, signal, name).await;
     }
     run(
-        image::Source::File(Cow::Owned(loaded.bytes)),
+        image::Source::File(Cow::Owned(bytes)),
         options,
         signal,
-        loaded.name,
+        name,
     )
     .await
 }
@@ -250,7 +254,7 @@ async fn breathe(signal: Option<&AbortSignal>) -> Result<(), JsValue> {
         TimeoutFuture::new(0).await;
     }
     if signal.aborted() {
-        Err(aborted(Some(signal)))
+        Err(aborted(signal))
     } else {
         Ok(())
     }
@@ -273,5 +277,5 @@ fn is_for_the_browser(kind: Kind) -> bool {
 }
 
 fn to_js(error: &Error) -> JsValue {
-    image_error(error.code(), &error.to_string(), None)
+    image_error(error.code(), &error.to_string())
 }

@@ -5,7 +5,8 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+
+use super::later::when;
 
 #[wasm_bindgen(module = "/src/browser/locks.js")]
 extern "C" {
@@ -36,10 +37,12 @@ impl Lock {
         Self(new_lock(kind, name, urls.to_vec()))
     }
 
-    /// Takes it, and waits for at most `patience` milliseconds. False: another has it, or the page was put to rest meanwhile.
-    pub(super) async fn hold(&self, patience: u32) -> bool {
-        let held = JsFuture::from(self.0.hold(patience)).await;
-        held.is_ok_and(|held| held.is_truthy())
+    /// Takes it, and waits for at most `patience` milliseconds. `then` gets false when another has it, or the page was put
+    /// to rest meanwhile.
+    pub(super) fn hold(&self, patience: u32, then: impl FnOnce(bool) + 'static) {
+        when(&self.0.hold(patience), |held| {
+            then(held.is_ok_and(|held| held.is_truthy()));
+        });
     }
 }
 

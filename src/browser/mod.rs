@@ -22,6 +22,8 @@ mod device;
 #[cfg(feature = "mqtt")]
 mod events;
 #[cfg(feature = "mqtt")]
+mod later;
+#[cfg(feature = "mqtt")]
 mod link;
 #[cfg(feature = "mqtt")]
 mod listening;

@@ -85,7 +85,7 @@ impl PixelSource {
                 "the picture has {} megapixels, more than maxMegapixels",
                 megapixels.ceil() as u32
             );
-            return Err(image_error("too-large", &message, None));
+            return Err(image_error("too-large", &message));
         }
         let drawn = draw(&bitmap);
         bitmap.close();

@@ -6,9 +6,8 @@ use core::cell::{Cell, RefCell};
 use core::time::Duration;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
-
 use super::clock::{Alarm, now};
+use super::later::soon;
 use super::link::{LinkEvent, Listener, MAX_BUFFERED};
 use crate::loopback::{Broker, ConnectionId};
 
@@ -20,7 +19,11 @@ pub(super) const URL: &str = "practice:";
 const TURN: Duration = Duration::from_millis(4);
 
 thread_local! {
-    static PRACTICE: Practice = Practice::default();
+    static PRACTICE: Rc<Practice> = Rc::default();
+}
+
+fn practice() -> Rc<Practice> {
+    PRACTICE.with(Rc::clone)
 }
 
 /// The broker, and who listens to it.
@@ -40,14 +43,12 @@ pub(super) struct PracticeLink {
 
 impl PracticeLink {
     pub(super) fn open(listener: Listener) -> Self {
-        let id = PRACTICE.with(|practice| practice.broker.borrow_mut().handle_open(now()));
-        PRACTICE.with(|practice| {
-            let listener = Rc::clone(&listener);
-            practice.links.borrow_mut().push((id, listener));
-        });
+        let practice = practice();
+        let id = practice.broker.borrow_mut().handle_open(now());
+        practice.links.borrow_mut().push((id, Rc::clone(&listener)));
         // As a socket does, it opens after this call.
-        spawn_local(async move {
-            if PRACTICE.with(|practice| practice.listener(id).is_some()) {
+        soon(move || {
+            if practice.listener(id).is_some() {
                 listener(LinkEvent::Open);
             }
         });
@@ -56,27 +57,25 @@ impl PracticeLink {
 
     /// How many bytes the broker should still take before it had its turn.
     pub(super) fn room(&self) -> usize {
-        PRACTICE.with(|practice| MAX_BUFFERED.saturating_sub(practice.given.get()))
+        MAX_BUFFERED.saturating_sub(practice().given.get())
     }
 
     pub(super) fn send(&self, bytes: &[u8]) {
-        PRACTICE.with(|practice| {
-            practice.given.set(practice.given.get() + bytes.len());
-            let mut broker = practice.broker.borrow_mut();
-            broker.handle_input(now(), self.id, bytes);
-            practice.wake();
-        });
+        let practice = practice();
+        practice.given.set(practice.given.get() + bytes.len());
+        let mut broker = practice.broker.borrow_mut();
+        broker.handle_input(now(), self.id, bytes);
+        practice.wake();
     }
 }
 
 impl Drop for PracticeLink {
     fn drop(&mut self) {
-        PRACTICE.with(|practice| {
-            practice.forget(self.id);
-            practice.broker.borrow_mut().handle_closed(self.id);
-            // Its will may be on its way.
-            practice.wake();
-        });
+        let practice = practice();
+        practice.forget(self.id);
+        practice.broker.borrow_mut().handle_closed(self.id);
+        // Its will may be on its way.
+        practice.wake();
     }
 }
 
@@ -92,7 +91,7 @@ impl Practice {
     }
 
     fn wake(&self) {
-        self.alarm.set(Some(now()), || PRACTICE.with(Self::turn));
+        self.alarm.set(Some(now()), || practice().turn());
     }
 
     fn turn(&self) {
@@ -105,7 +104,7 @@ impl Practice {
             }
         }
         let deadline = self.broker.borrow().poll_timeout();
-        self.alarm.set(deadline, || PRACTICE.with(Self::turn));
+        self.alarm.set(deadline, || practice().turn());
     }
 
     /// Hands over what the broker has for each link; says whether that was anything. Nothing is borrowed while a

@@ -4,8 +4,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::Invalid;
+use super::later::soon;
+#[cfg(not(feature = "image"))]
+use super::later::when;
 use super::options::Options;
 use super::source::Source;
+#[cfg(not(feature = "image"))]
+use super::source::load;
 use crate::transfer::Image;
 
 /// An image whose bytes are ready to go.
@@ -39,15 +44,21 @@ impl ToPrepare {
         Ok(Self::Source(Box::new((Source::read(image)?, prepare))))
     }
 
-    pub(super) async fn prepare(self, signal: Option<&AbortSignal>) -> Result<Ready, JsValue> {
+    /// Calls `then` with what became of it, later.
+    pub(super) fn prepare(
+        self,
+        signal: Option<AbortSignal>,
+        then: impl FnOnce(Result<Ready, JsValue>) + 'static,
+    ) {
         match self {
-            Self::Prepared(ready) => Ok(ready),
-            Self::Source(source) => {
+            Self::Prepared(ready) => soon(|| then(Ok(ready))),
+            Self::Source(source) => wasm_bindgen_futures::spawn_local(async move {
                 let (source, options) = *source;
-                super::image::prepare(source, &options, signal)
-                    .await
-                    .map(super::image::PreparedImage::into_ready)
-            }
+                // In a box of its own, which is free again while a thousand transfers wait for their devices.
+                let prepared =
+                    Box::pin(super::image::prepare(source, &options, signal.as_ref())).await;
+                then(prepared.map(super::image::PreparedImage::into_ready));
+            }),
         }
     }
 }
@@ -65,13 +76,24 @@ impl ToPrepare {
         }
     }
 
-    pub(super) async fn prepare(self, signal: Option<&AbortSignal>) -> Result<Ready, JsValue> {
+    /// Calls `then` with what became of it, later.
+    pub(super) fn prepare(
+        self,
+        signal: Option<AbortSignal>,
+        then: impl FnOnce(Result<Ready, JsValue>) + 'static,
+    ) {
         let Self::Original(source) = self;
-        let loaded = source.load(signal).await?;
-        Ok(Ready {
-            bytes: loaded.bytes.into(),
-            name: loaded.name,
+        let name = source.name();
+        let ready = |bytes: Vec<u8>| Ready {
+            bytes: bytes.into(),
+            name,
             extension: None,
-        })
+        };
+        match source {
+            Source::Bytes(bytes) => soon(|| then(Ok(ready(bytes)))),
+            Source::Elsewhere(source) => when(&load(&source, signal.as_ref()), |loaded| {
+                then(loaded.map(|bytes| ready(js_sys::Uint8Array::new(&bytes).to_vec())));
+            }),
+        }
     }
 }

@@ -84,7 +84,7 @@ fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
         0.0..=f64::from(MAX_TIMER_MS),
         "0 to 2147483647",
     )? {
-        transfer.wait_for_device = Duration::from_secs_f64(seconds);
+        transfer.wait_for_device = Duration::from_nanos((seconds * 1e9) as u64);
     }
     if let Some(most) = options.integer_or_infinity("maxRetries", 0, u32::MAX)? {
         transfer.max_retries = most;

@@ -10,11 +10,11 @@ use std::rc::{Rc, Weak};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::clock::{Alarm, now};
 use super::device::DeviceHandle;
 use super::error::report_uncaught;
+use super::later::soon;
 use super::link::Link;
 use super::listening::Listening;
 use super::lock::Lock;
@@ -141,7 +141,7 @@ impl Shell {
     pub(super) fn schedule(self: &Rc<Self>) {
         if !self.scheduled.replace(true) {
             let shell = Rc::clone(self);
-            spawn_local(async move {
+            soon(move || {
                 shell.scheduled.set(false);
                 shell.drive();
             });

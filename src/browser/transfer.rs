@@ -3,9 +3,8 @@
 use core::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
 use super::clock::now;
@@ -19,12 +18,20 @@ use super::shell::{Shell, report};
 use super::views;
 use crate::client::{Error, SendRequest};
 use crate::time::Instant;
-use crate::transfer::{self, Log, Outcome, Progress, TransferId};
+use crate::transfer::{self, Log, Outcome, Progress, TransferId, TransferOptions};
 
 #[wasm_bindgen(module = "/src/browser/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = leaveUnobserved)]
     fn leave_unobserved(promise: &Promise);
+    #[wasm_bindgen(js_name = makeOutcome)]
+    fn make_outcome(
+        progress: JsValue,
+        name: &str,
+        bytes: f64,
+        crc32: u32,
+        numbering: &str,
+    ) -> JsValue;
 }
 
 /// How often a transfer that another client holds back looks whether it was cancelled meanwhile.
@@ -172,16 +179,6 @@ impl TransferHandle {
         self.device.take();
     }
 
-    /// Waits until no other client sends to the device, or this transfer has ended.
-    async fn hold_device(&self, shell: &Rc<Shell>, id: TransferId, to: &str) {
-        let lock = shell.device_lock(to);
-        self.device.replace(Some(Rc::clone(&lock)));
-        while !lock.hold(LOOK_AGAIN_MS).await && !self.done.is_settled() {
-            shell.core.borrow_mut().hold_back(now(), id);
-            shell.drive();
-        }
-    }
-
     pub(super) fn handle_progress(&self) {
         if let Some(on_progress) = &self.on_progress
             && !self.done.is_settled()
@@ -195,15 +192,13 @@ impl TransferHandle {
         if let Some(on_progress) = &self.on_progress {
             report(on_progress.call1(&JsValue::UNDEFINED, &self.progress()));
         }
-        let value = self.progress();
-        let set = |name: &str, field: JsValue| {
-            // Setting a property of a fresh plain object cannot fail.
-            let _ = Reflect::set(&value, &name.into(), &field);
-        };
-        set("name", outcome.name.as_str().into());
-        set("bytes", (outcome.bytes as f64).into());
-        set("crc32", format!("{:08x}", outcome.crc32).into());
-        set("numbering", outcome.numbering.as_str().into());
+        let value = make_outcome(
+            self.progress(),
+            &outcome.name,
+            outcome.bytes as f64,
+            outcome.crc32,
+            outcome.numbering.as_str(),
+        );
         self.done.resolve(&value);
     }
 
@@ -271,13 +266,17 @@ fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, mut options: SendOption
         )));
     }
     shell.schedule();
-    spawn_local(prepare_and_supply(
-        Rc::clone(shell),
-        Rc::clone(handle),
+    let parcel = Parcel {
+        shell: Rc::clone(shell),
+        handle: Rc::clone(handle),
         id,
-        // A future keeps its arguments beside what becomes of them.
-        Box::new(options),
-    ));
+        to: options.to,
+        name: options.name,
+        transfer: options.transfer,
+    };
+    options
+        .source
+        .prepare(options.signal, |prepared| parcel.handle_prepared(prepared));
 }
 
 /// What is wrong with a topic is the transfer's fault, what is wrong with the client is its own.
@@ -291,49 +290,80 @@ fn reservation_error(error: &Error) -> JsValue {
     }
 }
 
-async fn prepare_and_supply(
+/// What a transfer is to be, on its way to the core.
+struct Parcel {
     shell: Rc<Shell>,
     handle: Rc<TransferHandle>,
     id: TransferId,
-    options: Box<SendOptions>,
-) {
-    let SendOptions {
-        source,
-        to,
-        signal,
-        transfer,
-        name,
-        ..
-    } = *options;
-    // In a box of its own, which is free again while a thousand transfers wait for their devices.
-    let prepared = Box::pin(source.prepare(signal.as_ref())).await;
-    drop(signal);
-    if prepared.is_ok() && !handle.done.is_settled() {
-        handle.hold_device(&shell, id, &to).await;
+    to: String,
+    /// `None`: from the image's own name.
+    name: Option<String>,
+    transfer: TransferOptions,
+}
+
+impl Parcel {
+    fn handle_prepared(self, prepared: Result<Ready, JsValue>) {
+        if self.handle.done.is_settled() {
+            return;
+        }
+        match prepared {
+            Ok(ready) => {
+                let lock = self.shell.device_lock(&self.to);
+                self.handle.device.replace(Some(Rc::clone(&lock)));
+                Box::new(self).wait(ready, lock);
+            }
+            Err(error) => self.fail(&error),
+        }
     }
-    if handle.done.is_settled() {
-        return;
+
+    /// Waits until no other client sends to the device, or this transfer has ended.
+    fn wait(mut self: Box<Self>, ready: Ready, lock: Rc<Lock>) {
+        let again = Rc::clone(&lock);
+        lock.hold(LOOK_AGAIN_MS, move |is_held| {
+            if self.handle.done.is_settled() {
+                return;
+            }
+            if is_held {
+                return self.supply(ready);
+            }
+            self.shell.core.borrow_mut().hold_back(now(), self.id);
+            self.shell.drive();
+            self.wait(ready, again);
+        });
     }
-    let result = prepared.and_then(|ready| {
+
+    fn supply(&mut self, ready: Ready) {
         let Ready {
             bytes,
             name: own,
             extension,
         } = ready;
+        let name = self.name.take();
         let name = name.unwrap_or_else(|| transfer::file_name(own.as_deref(), extension));
-        let options = transfer::TransferOptions { name, ..transfer };
-        let supplied = shell.core.borrow_mut().supply(now(), id, bytes, options);
-        supplied.map_err(|error| transfer_error(&error, None))
-    });
-    if let Err(error) = result {
-        // The caller learns the real cause; the core only that this place in the line is free.
-        handle.reject(&error);
+        let options = TransferOptions {
+            name,
+            ..self.transfer.clone()
+        };
+        let supplied = self
+            .shell
+            .core
+            .borrow_mut()
+            .supply(now(), self.id, bytes, options);
+        match supplied {
+            Ok(()) => self.shell.schedule(),
+            Err(error) => self.fail(&transfer_error(&error, None)),
+        }
+    }
+
+    /// The caller learns the real cause; the core only that this place in the line is free.
+    fn fail(&self, error: &JsValue) {
+        self.handle.reject(error);
         let aborted = transfer::Error::Aborted {
             reason: transfer::AbortReason::NotPrepared,
         };
-        shell.core.borrow_mut().fail(now(), id, aborted);
-        shell.transfers.borrow_mut().remove(&id);
-        shell.core.borrow_mut().forget(id);
+        self.shell.core.borrow_mut().fail(now(), self.id, aborted);
+        self.shell.transfers.borrow_mut().remove(&self.id);
+        self.shell.core.borrow_mut().forget(self.id);
+        self.shell.schedule();
     }
-    shell.schedule();
 }

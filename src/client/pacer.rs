@@ -17,8 +17,9 @@ pub(super) struct Pacer {
 impl Pacer {
     /// `rate` in packets a second, above 0; `None` lets everything pass.
     pub(super) fn new(rate: Option<f64>) -> Self {
+        // `as` saturates.
         let gap = rate.map_or(Duration::ZERO, |rate| {
-            Duration::try_from_secs_f64(MARGIN / rate).unwrap_or(Duration::MAX)
+            Duration::from_nanos((MARGIN / rate * 1e9) as u64)
         });
         Self {
             gap,
