@@ -5,7 +5,7 @@ use std::path::Path;
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Grade, NAME, panics};
+use super::{Grade, NAME, names, panics};
 use crate::error::{Error, Result};
 
 /// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`.
@@ -34,7 +34,8 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
             .remove_producers_section(!dev)
             .generate(out)
     });
-    made.map_err(|cause| refused(wasm, &cause))
+    made.map_err(|cause| refused(wasm, &cause))?;
+    if dev { Ok(()) } else { names::shorten(out) }
 }
 
 fn refused(wasm: &Path, cause: &impl core::fmt::Display) -> Error {

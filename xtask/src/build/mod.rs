@@ -3,6 +3,7 @@
 mod bindgen;
 mod cargo;
 mod lock;
+mod names;
 mod optimise;
 mod package;
 mod panics;

@@ -1,0 +1,95 @@
+//! Short names for what a module imports from its script.
+//!
+//! The generator ends each of some hundred names with a hash, in the module and again in the script. Nothing compresses
+//! them, and nobody calls them but the two.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use walrus::{Module, ModuleConfig};
+
+use super::{NAME, damaged};
+use crate::error::Result;
+use crate::paths::{read, write};
+
+/// Gives the imports of the module in `out` short names, in the module and in its script.
+pub fn shorten(out: &Path) -> Result {
+    let (wasm, script) = (
+        out.join(format!("{NAME}_bg.wasm")),
+        out.join(format!("{NAME}.js")),
+    );
+    let fail = |cause| damaged(&format!("{} cannot be read: {cause:#}", wasm.display()));
+    let mut module = ModuleConfig::new()
+        .strict_validate(false)
+        .generate_name_section(false)
+        .generate_producers_section(false)
+        .parse_file(&wasm)
+        .map_err(fail)?;
+    let short = rename(&mut module);
+    module.emit_wasm_file(&wasm).map_err(fail)?;
+    write(&script, replace(&read(&script)?, &short))
+}
+
+/// The short name of each import whose name has a hash, which it has in `module` already.
+fn rename(module: &mut Module) -> BTreeMap<String, String> {
+    let mut short = BTreeMap::new();
+    for import in module.imports.iter_mut().filter(|it| has_hash(&it.name)) {
+        let next = format!("i{}", short.len());
+        let name = short.entry(import.name.clone()).or_insert(next);
+        import.name.clone_from(name);
+    }
+    short
+}
+
+fn has_hash(name: &str) -> bool {
+    name.rsplit_once('_').is_some_and(|(_, hash)| {
+        hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+/// The script with each of the words in `short` by its short name.
+fn replace(script: &str, short: &BTreeMap<String, String>) -> String {
+    let is_in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    script
+        .split_inclusive(|c| !is_in_word(c))
+        .map(|part| {
+            let word = part.trim_end_matches(|c| !is_in_word(c));
+            match short.get(word) {
+                Some(name) => part.replacen(word, name, 1),
+                None => part.to_owned(),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str = "__wbg_now_31456edf1be00084";
+
+    #[test]
+    fn a_name_with_a_hash_is_short_in_module_and_script() {
+        let mut module = Module::default();
+        let ty = module.types.add(&[], &[]);
+        for name in [LONG, "memory_of_the_script", LONG] {
+            module.add_import_func("./script.js", name, ty);
+        }
+        let short = rename(&mut module);
+        let names: Vec<&str> = module.imports.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["i0", "memory_of_the_script", "i0"]);
+        let script = format!("({{ {LONG}: 1, {LONG}0: 2, memory_of_the_script: 3 }})");
+        assert_eq!(
+            replace(&script, &short),
+            format!("({{ i0: 1, {LONG}0: 2, memory_of_the_script: 3 }})")
+        );
+    }
+
+    #[test]
+    fn only_a_whole_hash_is_one() {
+        assert!(has_hash(LONG));
+        assert!(!has_hash("__wbg_now_31456edf1be0008"));
+        assert!(!has_hash("__wbg_now_31456edf1be0008x"));
+        assert!(!has_hash("31456edf1be00084"));
+    }
+}
