@@ -1,6 +1,6 @@
 //! Replays the fuzzer's corpus on stable Rust: `cargo xtask fuzz` finds new inputs, and those that taught it something
 //! are kept in `fuzz/corpus`.
-#![cfg(feature = "mqtt")]
+#![cfg(all(feature = "mqtt", feature = "image"))]
 #![allow(clippy::expect_used, reason = "a corpus that is not there ends a test")]
 
 #[path = "../fuzz/targets/mod.rs"]
@@ -37,4 +37,9 @@ fn nothing_in_the_corpus_makes_a_session_fail() {
 #[test]
 fn nothing_in_the_corpus_makes_a_transfer_fail() {
     replay("feedback", targets::feedback::run);
+}
+
+#[test]
+fn nothing_in_the_corpus_makes_an_image_fail() {
+    replay("prepare", targets::prepare::run);
 }

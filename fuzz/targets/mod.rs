@@ -5,11 +5,12 @@
     dead_code,
     clippy::expect_used,
     clippy::panic,
-    reason = "each program runs one target of three, and ends where something does not hold"
+    reason = "each program runs one target of four, and ends where something does not hold"
 )]
 
 pub mod decoder;
 pub mod feedback;
+pub mod prepare;
 pub mod session;
 
 mod script;

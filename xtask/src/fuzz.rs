@@ -11,7 +11,7 @@ use crate::flags::{self, Flags};
 use crate::paths::{Paths, make_dir};
 use crate::{step, toolchain, tools};
 
-const TARGETS: [&str; 3] = ["decoder", "session", "feedback"];
+const TARGETS: [&str; 4] = ["decoder", "session", "feedback", "prepare"];
 const CARGO_FUZZ: &str = "0.13.1";
 
 /// An input that takes longer has found a circle; one that needs more memory has found growth.

@@ -14,7 +14,8 @@ use std::io::Cursor;
 /// Decodes the first picture of the file.
 pub(super) fn decode(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<Decoded, Error> {
     // While an index or a gray is unpacked, both forms are there; nothing else takes more than twice its pixels.
-    budget::check("decoding", header.unpacked * (header.depth + 3))?;
+    let needed = header.unpacked.saturating_mul(header.depth + 3);
+    budget::check("decoding", needed)?;
     let input = Cursor::new(bytes);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(BUDGET);

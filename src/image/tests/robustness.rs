@@ -100,6 +100,13 @@ fn a_header_that_foretells_too_much_is_refused_before_memory_is_taken() {
         ..small()
     };
     assert_eq!(code(&bomb, &generous), "too-large");
+    // What both sides come to times the bytes of a pixel is more than any integer holds.
+    bomb[16..25].fill(0xff);
+    let boundless = PrepareOptions {
+        max_megapixels: Some(f64::INFINITY),
+        ..small()
+    };
+    assert_eq!(code(&bomb, &boundless), "too-large");
     assert_eq!(
         code(b"GIF89a\xff\xff\xff\xff\0\0\0", &generous),
         "too-large"
