@@ -17,6 +17,10 @@ use jpeg_decoder::{Decoder, PixelFormat};
 /// something to choose from: 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md). One eighth is the mean of each
 /// block and half the colours' places; photographs reach 43 dB with it only from 2.5 on.
 const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
+/// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
+/// is never given back. That is from 70 or 90 million pixels on, on a panel of
+/// 800 × 480.
+const SPARING: u64 = 24 << 20;
 /// Blocks that may be decoded, over all scans: some four seconds. A scan of a few bytes can run over the whole picture,
 /// so without a limit a small file could keep the decoder busy for minutes.
 const MAX_BLOCKS: u64 = 200_000_000;
@@ -77,10 +81,13 @@ impl Frame {
             keeps(self.width, scale.0, eighths, margin)
                 && keeps(self.height, scale.1, eighths, margin)
         };
-        SCALES
-            .iter()
-            .find(suffices)
-            .map_or(8, |&(eighths, _)| eighths)
+        let chosen = SCALES.iter().find(suffices);
+        let eighths = chosen.map_or(8, |&(eighths, _)| eighths);
+        let is_costly = eighths == 2 && !self.progressive && self.memory(2) > SPARING;
+        match is_costly && suffices(&&(1, 1.25)) {
+            true => 1,
+            false => eighths,
+        }
     }
 
     /// 8 × 8 blocks of all components.
@@ -380,6 +387,27 @@ mod tests {
         assert_eq!(frame.eighths((0.21, 0.1)), 4);
         assert_eq!(frame.eighths((0.41, 0.1)), 8);
         assert_eq!(frame.eighths((2.0, 2.0)), 8);
+    }
+
+    #[test]
+    fn a_huge_picture_is_decoded_as_small_as_suffices() {
+        let read = |marker, size| Frame::read(&file(marker, size, &[0x22, 0x11, 0x11])).unwrap();
+        let wanted =
+            |(width, height): (u16, u16)| (800.0 / f64::from(width), 480.0 / f64::from(height));
+        for (marker, size, eighths) in [
+            (0xc0, (9643, 10328), 1),
+            // What a progressive file holds beside its pixels is more than they are.
+            (0xc2, (9643, 10328), 2),
+            (0xc0, (8160, 6144), 2),
+            // One eighth would be too small.
+            (0xc0, (7900, 12_000), 2),
+        ] {
+            assert_eq!(
+                read(marker, size).eighths(wanted(size)),
+                eighths,
+                "{size:?}"
+            );
+        }
     }
 
     #[test]
