@@ -2,6 +2,7 @@
 
 use crate::image::frame::{ColorFrame, GrayFrame};
 use crate::image::linear::LUMA;
+use crate::image::palette::MAX_INKS;
 use crate::image::pixels::RgbImage;
 use crate::image::simd::{F4, I4};
 use crate::image::sort::sort_by_key;
@@ -33,11 +34,9 @@ pub(super) fn gray(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
 /// Colours: inks that together make the colour, from dark to light, and each place of the pattern takes its own of them
 /// (the idea of T. Knoll's pattern dithering, with our light and our nearest ink).
 pub(super) fn color(image: &RgbImage, frame: &ColorFrame) -> Vec<u8> {
-    let brightness: Vec<f32> = frame
-        .inks
-        .iter()
-        .map(|&ink| (ink * F4::rgb(LUMA)).sum())
-        .collect();
+    let brightness = |&ink: &u8| (frame.inks[usize::from(ink)] * F4::rgb(LUMA)).sum();
+    let mut by_brightness: Vec<u8> = (0..).take(frame.inks.len()).collect();
+    sort_by_key(&mut by_brightness, brightness);
     // Neighbours are often alike, and then the mixture is the same.
     let (mut mixed_for, mut mixture) = (None, [0_u8; PARTS]);
     each(image, |pixel, threshold| {
@@ -45,13 +44,29 @@ pub(super) fn color(image: &RgbImage, frame: &ColorFrame) -> Vec<u8> {
             return ink;
         }
         if mixed_for != Some(pixel) {
-            mixture = mix(frame, frame.target(pixel));
-            sort_by_key(&mut mixture, |&ink| brightness[usize::from(ink)]);
+            mixture = sorted(&mix(frame, frame.target(pixel)), &by_brightness);
             mixed_for = Some(pixel);
         }
         // The first threshold is the first to become light, so it takes the lightest.
         mixture[PARTS - 1 - usize::from(threshold) * PARTS / (SIDE * SIDE)]
     })
+}
+
+/// By counting: there are few inks, and it is done for nearly every pixel of a photograph.
+fn sorted(mixture: &[u8; PARTS], order: &[u8]) -> [u8; PARTS] {
+    let mut counts = [0_usize; MAX_INKS];
+    for &ink in mixture {
+        counts[usize::from(ink) % MAX_INKS] += 1;
+    }
+    let mut sorted = [0; PARTS];
+    let mut rest = sorted.as_mut_slice();
+    for &ink in order {
+        let count = counts[usize::from(ink) % MAX_INKS].min(rest.len());
+        let (these, after) = rest.split_at_mut(count);
+        these.fill(ink);
+        rest = after;
+    }
+    sorted
 }
 
 fn mix(frame: &ColorFrame, target: I4) -> [u8; PARTS] {
@@ -120,6 +135,15 @@ mod tests {
                 "{value}: {white} of {wanted}"
             );
         }
+    }
+
+    #[test]
+    fn a_mixture_is_sorted_as_the_inks_are() {
+        let mixture: [u8; PARTS] = std::array::from_fn(|place| (place % 5) as u8);
+        let order = [3, 0, 4, 2, 1];
+        let mut expected = mixture;
+        expected.sort_by_key(|ink| order.iter().position(|other| other == ink));
+        assert_eq!(sorted(&mixture, &order), expected);
     }
 
     #[test]
