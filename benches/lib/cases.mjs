@@ -3,6 +3,7 @@ import { connect } from "../../tests/support/mqtt.mjs";
 import { sleep } from "../../tests/support/limits.mjs";
 import { median } from "./figures.mjs";
 import { startLink } from "./peers.mjs";
+import { inRounds } from "./run.mjs";
 import { CHUNK, setStage } from "./stage.mjs";
 
 const VARIANTS = ["ours", "lean", "batched", "rawws", "mqttjs", "paho"];
@@ -105,19 +106,6 @@ async function devices(figures, rounds) {
     figures.add("all of these, messages that Mosquitto dropped", dropped, "allowed", 0, "messages", dropped === 0 ? 1 : Infinity);
     await watcher.close();
   });
-}
-
-/** Runs every variant once and forgets it, then in each round; the first of a round changes. */
-async function inRounds(rounds, variants, run) {
-  for (const variant of rounds > 1 ? variants : []) await run(variant);
-  const measured = [];
-  for (let round = 0; round < rounds; round++) {
-    const order = variants.map((_, index) => variants[(index + round) % variants.length]);
-    const outcomes = {};
-    for (const variant of order) outcomes[variant] = await run(variant);
-    measured.push(outcomes);
-  }
-  return measured;
 }
 
 async function onStage(options, act) {

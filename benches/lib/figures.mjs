@@ -10,6 +10,11 @@ export function median(values) {
 export class Figures {
   lines = [];
 
+  /** `bench`: what each line of JSON says that it is of. */
+  constructor(bench) {
+    this.bench = bench;
+  }
+
   /**
    * `rounds` are objects from variant to measurement. Compares `ours` with each other variant: the ratio is the median of
    * the ratios within each round, since a machine is not as fast in one round as in the next.
@@ -22,7 +27,7 @@ export class Figures {
   }
 
   add(name, ours, peer, peerValue, unit, ratio = ours / peerValue) {
-    this.lines.push({ bench: "transfer", case: name, ours, peer, peer_value: peerValue, ratio, unit });
+    this.lines.push({ bench: this.bench, case: name, ours, peer, peer_value: peerValue, ratio, unit });
   }
 
   print(asJson) {

@@ -18,9 +18,11 @@ cargo xtask COMMAND
                                e2e, package; firefox runs in full, or when it is named
   bench transfer [--case NAME…] [--rounds N] [--json]
                                how fast transfers are: loopback, links, loss, devices
+  bench image [--case NAME…] [--rounds N] [--json]
+                               how fast images are: warm, cold, decode, dither
   bench size                   what a page downloads, beside other packages
   fuzz [TARGET…] [--minutes N | --runs N]
-                               arbitrary input to decoder, session and feedback, for so long each
+                               arbitrary input to decoder, session, feedback and prepare, for so long each
   tidy                         the house rules that no other tool checks (a part of lint)";
 
 fn main() -> ExitCode {

@@ -2,18 +2,19 @@
 
 use std::process::ExitCode;
 
-use super::{size, transfer};
+use super::{image, size, transfer};
 use crate::error::{Error, Result};
 use crate::flags::Flags;
 
 /// The command.
 pub fn run(mut flags: Flags) -> Result<ExitCode> {
     match flags.next().as_deref() {
+        Some("image") => image::run(flags),
         Some("size") => size::run(flags),
         Some("transfer") => transfer::run(flags),
         _ => Err(Error::new(
             "bench needs to be told what to measure",
-            "say `cargo xtask bench transfer` or `cargo xtask bench size`",
+            "say `cargo xtask bench transfer`, `image` or `size`",
         )),
     }
 }

@@ -7,11 +7,15 @@
 mod command;
 mod crc32;
 pub mod device;
+#[cfg(feature = "bindgen")]
+mod image;
 pub mod proxy;
 #[cfg(feature = "bindgen")]
 mod size;
 #[cfg(feature = "bindgen")]
 mod transfer;
+#[cfg(feature = "bindgen")]
+mod words;
 
 #[cfg(feature = "bindgen")]
 pub use command::run;

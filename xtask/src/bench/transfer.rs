@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+use super::words;
 use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
-use crate::flags::{self, Flags};
+use crate::flags::Flags;
 use crate::paths::Paths;
 use crate::step;
 use crate::test::install;
 
 /// The command.
 pub fn run(flags: Flags) -> Result<ExitCode> {
-    let words = parse(flags)?;
+    let words = words::parse(flags)?;
     let paths = Paths::find()?;
     let node = install::node(&paths)?;
     let chromium = install::chromium(&paths)?;
@@ -37,23 +38,6 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     })
 }
 
-/// The words for `benches/transfer.mjs`: `--case NAME`, `--rounds N`, `--json`.
-fn parse(mut flags: Flags) -> Result<Vec<String>> {
-    let mut words = Vec::new();
-    while let Some(word) = flags.next() {
-        match word.as_str() {
-            "--case" => words.extend([word, flags.value("--case")?]),
-            "--rounds" => {
-                let rounds: u32 = flags.parsed("--rounds")?;
-                words.extend([word, rounds.max(1).to_string()]);
-            }
-            "--json" => words.push(word),
-            other => return Err(flags::unknown(other)),
-        }
-    }
-    Ok(words)
-}
-
 /// The device and the long link, optimised.
 fn peer(paths: &Paths) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
@@ -63,27 +47,4 @@ fn peer(paths: &Paths) -> Result<PathBuf> {
     step::run(paths, "bench-peer", &mut cargo)?.must_succeed(paths)?;
     let program = format!("bench-peer{}", std::env::consts::EXE_SUFFIX);
     Ok(paths.target.join("release").join(program))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words<const N: usize>(words: [&str; N]) -> Result<Vec<String>> {
-        parse(Flags::new(words))
-    }
-
-    #[test]
-    fn what_is_asked_for_is_passed_on() {
-        let asked = ["--case=loss", "--rounds", "3", "--json"];
-        let expected = ["--case", "loss", "--rounds", "3", "--json"];
-        assert_eq!(words(asked).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_wrong_word_is_named_before_anything_is_built() {
-        assert!(words(["--rounds", "many"]).is_err());
-        let error = words(["--cases"]).unwrap_err().to_string();
-        assert!(error.contains("--cases"), "{error}");
-    }
 }

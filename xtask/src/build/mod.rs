@@ -152,7 +152,18 @@ fn make(
         bindgen::generate(&wasm, out, grade)
     })?;
     match optimiser {
-        Some(wasm_opt) => optimise::run(paths, wasm_opt, part, out),
+        Some(wasm_opt) => {
+            let wasm = out.join(format!("{NAME}_bg.wasm"));
+            optimise::run(paths, wasm_opt, part, part.name(), &wasm)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Does to another module what is done to a part of ours, so that a comparison is a fair one.
+pub fn optimise(paths: &Paths, part: Part, name: &str, wasm: &Path) -> Result {
+    match optimise::install(paths)? {
+        Some(wasm_opt) => optimise::run(paths, &wasm_opt, part, name, wasm),
         None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{NAME, Part};
+use super::Part;
 use crate::error::{Error, Result};
 use crate::paths::{Paths, make_dir};
 use crate::{step, tools};
@@ -44,16 +44,15 @@ pub fn install(paths: &Paths) -> Result<Option<PathBuf>> {
     Ok(left_out("npm could not install binaryen"))
 }
 
-/// Replaces the module in `out` by a smaller and faster one.
-pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, out: &Path) -> Result {
-    let wasm = out.join(format!("{NAME}_bg.wasm"));
-    let smaller = out.join(format!("{NAME}_bg.wasm.opt"));
+/// Replaces a module by a smaller and faster one, as this part is.
+pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, name: &str, wasm: &Path) -> Result {
+    let smaller = wasm.with_extension("wasm.opt");
     let mut command = Command::new("node");
     command.arg(wasm_opt).args(effort(part)).args(FEATURES);
-    command.arg(&wasm).arg("-o").arg(&smaller);
-    let name = format!("wasm-opt {}", part.name());
+    command.arg(wasm).arg("-o").arg(&smaller);
+    let name = format!("wasm-opt {name}");
     step::run(paths, &name, &mut command)?.must_succeed(paths)?;
-    std::fs::rename(&smaller, &wasm)
+    std::fs::rename(&smaller, wasm)
         .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))
 }
 

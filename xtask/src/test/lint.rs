@@ -14,6 +14,9 @@ const IMAGE: [&str; 3] = ["--no-default-features", "--features", "image"];
 const XTASK: [&str; 4] = ["--profile", "xtask", "--package", "xtask"];
 const DEMO: [&str; 3] = ["--no-default-features", "--features", "demo"];
 
+/// What a benchmark compares with has a workspace of its own.
+const PLAIN: &str = "--manifest-path=benches/plain/Cargo.toml";
+
 pub fn run(bench: &Bench) -> Result<Tally> {
     toolchain::wasm(&bench.paths)?;
     toolchain::linters(&bench.paths)?;
@@ -35,6 +38,7 @@ fn checks() -> Vec<(&'static str, Command)> {
     let lib = ["--lib"];
     vec![
         ("fmt", cargo(&["fmt", "--all", "--check"])),
+        ("fmt plain", cargo(&["fmt", PLAIN, "--check"])),
         ("clippy", clippy(&[&CRATE, &all])),
         ("clippy mqtt", clippy(&[&CRATE, &lib, &MQTT])),
         ("clippy image", clippy(&[&CRATE, &lib, &IMAGE])),
