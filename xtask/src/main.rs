@@ -20,6 +20,8 @@ cargo xtask COMMAND
                                how fast transfers are: loopback, links, loss, devices
   bench image [--case NAME…] [--rounds N] [--json]
                                how fast images are: warm, cold, decode, dither
+  bench panel [--case PALETTE…] [--few] [--json]
+                               how good panels look, beside other tools, with a contact sheet
   bench size                   what a page downloads, beside other packages
   fuzz [TARGET…] [--minutes N | --runs N]
                                arbitrary input to decoder, session, feedback and prepare, for so long each

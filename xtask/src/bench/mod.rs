@@ -9,6 +9,8 @@ mod crc32;
 pub mod device;
 #[cfg(feature = "bindgen")]
 mod image;
+#[cfg(feature = "bindgen")]
+mod panel;
 pub mod proxy;
 #[cfg(feature = "bindgen")]
 mod size;

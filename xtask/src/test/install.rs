@@ -21,6 +21,9 @@ const JUDGE: [&str; 3] = ["numpy>=1.26", "scipy>=1.11", "pillow>=10.1"];
 /// Only its example photographs are read, so that nothing that it imports is needed.
 const PHOTOGRAPHS: &str = "scikit-image>=0.22";
 
+/// A peer that dithers for panels.
+const PANEL_PEER: &str = "epaper-dithering==6.1.1";
+
 const WASM_PACK: &str = "0.15.1";
 
 impl Bench {
@@ -163,6 +166,18 @@ pub fn judge(paths: &Paths) -> Result<PathBuf> {
     pip(paths, &python, &JUDGE)?;
     pip(paths, &python, &["--no-deps", PHOTOGRAPHS])?;
     write(&stamp, wanted)?;
+    Ok(python)
+}
+
+/// The same Python with the dithering that panels are compared with.
+pub fn panel_peers(paths: &Paths) -> Result<PathBuf> {
+    let python = judge(paths)?;
+    let stamp = paths.target.join("venv/.has-panel-peers");
+    if read(&stamp).is_ok_and(|has| has == PANEL_PEER) {
+        return Ok(python);
+    }
+    pip(paths, &python, &[PANEL_PEER])?;
+    write(&stamp, PANEL_PEER)?;
     Ok(python)
 }
 
