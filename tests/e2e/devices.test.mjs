@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { go, importList, listOf, openAdmin, openWith } from "../support/admin-page.mjs";
+import { go, importList, keptText, listOf, openAdmin, openWith } from "../support/admin-page.mjs";
 import { sleep, until } from "../support/limits.mjs";
 import { setStage } from "../support/send-page.mjs";
 
@@ -12,14 +12,6 @@ before(async () => (stage = await setStage({ users: { anna: "open-sesame" } })))
 after(() => stage?.strike());
 
 const names = (page) => page.locator('[data-view="devices"] [data-id]:visible .name').allInnerTexts();
-
-/** Everything that this origin keeps, as text. */
-const keptText = (page) => page.evaluate(async () => {
-  const db = await new Promise((done, fail) => Object.assign(indexedDB.open("mqtt-image-sender"), { onsuccess: (event) => done(event.target.result), onerror: fail }));
-  const tables = await Promise.all([...db.objectStoreNames].map((name) => new Promise((done) => (db.transaction(name).objectStore(name).getAll().onsuccess = (event) => done([name, event.target.result])))));
-  db.close();
-  return JSON.stringify([tables, { ...localStorage }, { ...sessionStorage }, location.href, history.state]);
-});
 
 test("a device is added, keeps its topics over a reload, is copied, deleted, and comes back by Undo", limit, async () => {
   const page = await openAdmin(stage);

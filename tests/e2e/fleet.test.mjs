@@ -124,20 +124,53 @@ test("what was under way at a reload is offered, sends nothing before the click,
   await device.stop();
 });
 
-test("forty devices get their picture", { timeout: 120_000 }, async () => {
-  const device = await import("../support/mini-device.mjs");
-  const minis = await Promise.all(Array.from({ length: 40 }, () => device.startMiniDevice(stage.broker, () => 1)));
-  const page = await openWith(stage, minis.map(({ topics }, i) => ({ name: `Sign ${i + 1}`, ...topics, groups: ["All of them"] })));
+test("forty devices of two kinds: one is silent, one sleeps over a reload, and in the end all have their picture", { timeout: 180_000 }, async () => {
+  const mini = () => stage.miniDevice(() => 1);
+  const minis = await Promise.all(Array.from({ length: 38 }, mini));
+  const [silent, asleep] = [{ to: "mis/forty/silent", from: "mis/forty/silent/ack" }, { to: "mis/forty/asleep", from: "mis/forty/asleep/ack" }];
+  const kind = (i) => ({ preset: i % 2 ? "ws-2in9-v2" : "ws-2in13-b-v4" });
+  const page = await openWith(stage, [
+    ...minis.map(({ topics }, i) => ({ name: `Sign ${i + 1}`, ...topics, groups: ["All of them"], ...kind(i) })),
+    { name: "Silent", ...silent, groups: ["All of them"], send: hasty },
+    { name: "Asleep", ...asleep, groups: ["All of them"], sleeps: true },
+  ]);
   await go(page, "send");
   await page.locator("#choose").click();
   await page.locator("#tolist .all", { hasText: "All of them" }).locator("input").check();
   await page.locator("#to-dialog footer button").click();
+  await page.locator("#kinds input").nth(1).waitFor({ state: "attached" });
   await sendPicture(page, picture);
-  await until(60_000, async () => `all to arrive, not ${await page.locator("#arrived").innerText()}`, async () => (await page.locator("#arrived").innerText())=== "40 of 40 arrived");
-  for (const { frames } of minis) assert.equal(frames.filter(({ function: kind }) => kind === 2).length, 4, "4736 bytes in four chunks");
+  await rows(page, { Silent: "failed", Asleep: "waiting" }, 60_000);
+  const arrived = (n) => until(60_000, async () => `${n} to arrive, not ${await page.locator("#arrived").innerText()}`, async () => (await page.locator("#arrived").innerText()) === `${n} of 40 arrived`);
+  await arrived(38);
+  for (const [i, { frames }] of minis.entries()) assert.equal(frames.filter(({ function: kind }) => kind === 2).length, i % 2 ? 4 : 6, "4,736 bytes in four chunks, 8,000 in six");
+
+  const awake = await stage.device(silent);
+  await page.locator('#jobs > li[data-device="Silent"]').getByRole("button", { name: "Wait for it to wake" }).click();
+  await rows(page, { Silent: "done" });
+  await arrived(39);
+  assert.equal((await awake.image()).whole, true);
+
+  await go(page, "history");
+  const sent = page.locator(".past").last();
+  await until(10_000, async () => `all but the sleeping one in the history: ${await sent.innerText()}`, async () => /menu\.jpg[\s\S]*39 devices[\s\S]*Arrived/.test(await sent.innerText()));
+
+  await page.reload();
+  const offer = page.locator('#resume [data-code="left"]');
+  await offer.getByRole("button", { name: "Go on" }).click();
+  await rows(page, { Asleep: "waiting" });
+  const woken = await stage.device(asleep);
+  await rows(page, { Asleep: "done" });
+  assert.equal((await woken.image()).whole, true);
+
+  await go(page, "history");
+  await until(10_000, "both sends", async () => (await page.locator(".past").count()) === 2);
+  await go(page, "devices");
+  await until(10_000, "what each device shows", async () => (await page.locator('[data-view="devices"] [data-id] img').count()) === 40);
+  for (const { frames } of minis) assert.equal(frames.filter(({ function: kind }) => kind === 1).length, 1, "nobody was troubled twice");
   assert.deepEqual(page.noted, []);
   await page.done();
-  for (const mini of minis) await mini.stop();
+  for (const device of [...minis, awake, woken]) await device.stop();
 });
 
 test("a link names a device and a picture, and sends nothing before the click", limit, async () => {

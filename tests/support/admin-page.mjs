@@ -56,3 +56,11 @@ export async function rows(page, states, ms = 30_000) {
     return Object.entries(states).every(([device, state]) => seen[device] === state);
   });
 }
+
+/** Everything that this origin keeps, as text. */
+export const keptText = (page) => page.evaluate(async () => {
+  const db = await new Promise((done, fail) => Object.assign(indexedDB.open("mqtt-image-sender"), { onsuccess: (event) => done(event.target.result), onerror: fail }));
+  const tables = await Promise.all([...db.objectStoreNames].map((name) => new Promise((done) => (db.transaction(name).objectStore(name).getAll().onsuccess = (event) => done([name, event.target.result])))));
+  db.close();
+  return JSON.stringify([tables, { ...localStorage }, { ...sessionStorage }, location.href, history.state]);
+});

@@ -6,7 +6,20 @@ import { t } from "./texts.js";
 export function openDialog(id) {
   const dialog = $(id);
   dialog.returnValue = "";
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  const opener = /** @type {HTMLElement} */ (document.activeElement);
+  dialog.addEventListener("close", () => keepFocus(opener), { once: true });
+  dialog.showModal();
+}
+
+/** The browser gives the focus back to the opener; where that was drawn anew meanwhile, to the one of the same name, else to the heading. @param {HTMLElement} opener */
+export function keepFocus(opener) {
+  const at = document.activeElement;
+  const isLost = at === document.body || Boolean(at?.closest("dialog:not([open])")); // in a closed dialog for as long as nothing is drawn
+  if (opener.isConnected || !isLost) return;
+  const name = opener.getAttribute("aria-label");
+  const again = name && document.querySelector(`[aria-label="${CSS.escape(name)}"]`);
+  /** @type {HTMLElement} */ (again ?? document.querySelector("[data-view]:not([hidden]) h1"))?.focus({ preventScroll: true });
 }
 
 /** Buttons that only close, and a click beside the dialog. */

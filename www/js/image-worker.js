@@ -25,17 +25,50 @@ serve({
     const { prepareImage, memory } = await load();
     await new Promise((turn) => setTimeout(turn)); // a newer wish may have ended this one
     if (signal.aborted) throw Object.assign(new Error("Replaced by a newer request."), { name: "ImageError", code: "aborted" });
-    const ready = placing ? await arrange(source, id, placing, options) : { source, options };
+    const ready = placing ? await arrange(source, id, placing, options) : await reduce(prepareImage, source, id, { ...options, signal });
     const image = await prepareImage(ready.source, { ...ready.options, signal });
-    const { width, height, format, mime, quality, warnings } = image;
+    const { width, height, format, mime, quality } = image;
+    const warnings = [...(ready.warnings ?? []), ...image.warnings];
     const blob = new Blob([image.bytes], { type: mime });
     const preview = await draw(image, blob);
     const spent = (memory?.buffer.byteLength ?? 0) > MEMORY_LIMIT;
     const thumb = preview && (await small(preview));
-    const value = { blob, width, height, format, mime, quality, warnings: [...warnings], preview, thumb, spent };
+    const value = { blob, width, height, format, mime, quality, warnings, preview, thumb, spent };
     return handOver(value, preview ? [preview] : []);
   },
 });
+
+/** What decides the pixels before tone, colours and format. */
+const GEOMETRY = ["width", "height", "fit", "rotate", "mirror", "background", "maxMegapixels"];
+/** So many kinds of panel are remembered. */
+const KINDS = 4;
+/** The last picture in its panels' sizes, by source and geometry; null: it was asked for once. @type {Map<string, { pixels: ImageData, warnings: string[] } | null>} */
+const reduced = new Map();
+
+/** While a slider is moved only the look changes: from the second request on, the picture is not decoded any more. */
+async function reduce(prepareImage, source, id, options) {
+  const { width, height, format = "jpeg", signal } = options;
+  if (!width || !height || format === "original") return { source, options };
+  const geometry = Object.fromEntries(GEOMETRY.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+  const key = JSON.stringify([id, geometry]);
+  if (!reduced.has(key)) {
+    for (const other of [...reduced.keys()].slice(0, -KINDS + 1)) reduced.delete(other);
+    reduced.set(key, null);
+    return { source, options };
+  }
+  if (!reduced.get(key)) {
+    const plain = await prepareImage(source, { ...geometry, format: "rgb888", signal });
+    reduced.set(key, { pixels: plain.preview(), warnings: [...plain.warnings] });
+  }
+  const { pixels, warnings } = reduced.get(key);
+  return { source: pixels, options: lookOf(options), warnings };
+}
+
+/** Turned and cut it is already. */
+function lookOf(options) {
+  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !GEOMETRY.includes(name)));
+  return { ...rest, width: options.width, height: options.height, fit: "fill" };
+}
 
 /** Formats of panels whose white is not a screen's. */
 const PAPER = new Set(["mono1", "gray2", "gray4", "planes", "palette2", "palette4"]);

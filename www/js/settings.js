@@ -1,6 +1,6 @@
 // The settings: brokers, this page, and what it keeps.
 import { $, fill, h, icon, note, say } from "./dom.js";
-import { toast } from "./dialog.js";
+import { keepFocus, toast } from "./dialog.js";
 import { editBroker } from "./brokerdialog.js";
 import { download } from "./download.js";
 import { exportText, readExport, takeImport } from "./exchange.js";
@@ -83,7 +83,9 @@ function paint() {
 }
 
 function paintBrokers() {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
   $("brokerlist").replaceChildren(...brokers().map(brokerRow));
+  keepFocus(focused);
 }
 
 /** @param {import("./registry.js").Broker} broker */

@@ -73,9 +73,11 @@ function offerBytes(blob, name) {
 
 /** The stage has a picture, or one is on its way. */
 export function present() {
+  const hadFocus = document.activeElement === $("pick");
   $("pick").hidden = true;
   $("empty").hidden = true;
   for (const id of ["change", "turn", "flip"]) $(id).hidden = false;
+  if (hadFocus) $("change").focus({ preventScroll: true }); // what takes its place
 }
 
 /** A picture that cannot be shown: the frame stays, with its name. @param {string} name */
