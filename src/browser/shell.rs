@@ -158,6 +158,7 @@ impl Shell {
         if self.driving.replace(true) {
             return;
         }
+        self.read_gathered(now);
         loop {
             self.transmit(now);
             let event = self.core.borrow_mut().poll_event();

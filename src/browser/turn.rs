@@ -7,7 +7,6 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
-use super::clock::now;
 use super::shell::Shell;
 use crate::client::LinkId;
 use crate::time::Instant;
@@ -59,12 +58,10 @@ impl Shell {
     }
 
     fn end_turn(self: &Rc<Self>) {
-        let now = now();
-        self.read_gathered(now);
-        self.drive_from(now);
+        self.drive();
     }
 
-    /// Reads what was gathered, before anything that came after it.
+    /// Reads what was gathered, before anything that came after it and before anything is sent.
     pub(super) fn read_gathered(&self, now: Instant) {
         if let Some((link, bytes)) = self.turn.gathered.take() {
             self.core.borrow_mut().handle_input(now, link, &bytes);

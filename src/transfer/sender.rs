@@ -251,8 +251,8 @@ impl Sender {
     /// Another transfer goes first on this feedback topic.
     pub(super) fn park(&mut self, now: Instant) {
         self.control = Control::wanted();
-        self.link.is_online = false;
-        self.link.has_been_online = false;
+        // What the link answers meanwhile is told to whoever has the turn.
+        self.link = LinkView::default();
         self.sync_clock(now);
     }
 

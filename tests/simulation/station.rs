@@ -109,7 +109,8 @@ impl<T: Tap> Station<T> {
             Socket::None => None,
             Socket::Opening(_, at) => Some(*at),
             Socket::Open(open) => {
-                let up = earliest(open.up.next_arrival(), open.up.next_room());
+                let room = open.up.next_room().filter(|_| self.gathered.is_none());
+                let up = earliest(open.up.next_arrival(), room);
                 earliest(up, open.down.next_arrival())
             }
         };
@@ -199,6 +200,7 @@ impl<T: Tap> Station<T> {
 
     /// The client lets go of a socket: what it wrote still arrives, as with a socket that is closed in order.
     fn close(&mut self, now: Instant, link: LinkId, broker: &mut Broker) {
+        self.gathered.take_if(|(of, _)| *of == link);
         match &mut self.socket {
             Socket::Open(open) if open.link == link => {
                 let far_future = Instant::from_micros(u64::MAX);
@@ -246,7 +248,11 @@ impl<T: Tap> Station<T> {
         gathered.is_some()
     }
 
+    /// Nothing is sent that ignores what has come: what was gathered is read first, at its time.
     fn transmit(&mut self, now: Instant) -> bool {
+        if self.gathered.is_some() {
+            return false;
+        }
         let Socket::Open(open) = &mut self.socket else {
             return false;
         };

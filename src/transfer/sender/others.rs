@@ -41,7 +41,9 @@ impl Others {
 
     /// What was sent before a reconnect or a sleep may be answered once more, or later than it seems.
     pub(super) fn handle_gap(&mut self, now: Instant) {
-        self.begins = self.begins.saturating_add(1);
+        if self.begins > 0 {
+            self.begins = self.begins.saturating_add(1);
+        }
         self.settled_at = now + LATEST_READ;
     }
 

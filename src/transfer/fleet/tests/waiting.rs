@@ -126,3 +126,21 @@ fn one_that_waits_behind_another_gives_up_in_its_own_time() {
         matches!(fleet.tells()[..], [Event::Failed(id, Error::NoAnswer { .. })] if id == short)
     );
 }
+
+#[test]
+fn one_that_gave_its_turn_away_while_the_link_was_tested_has_it_again() {
+    let mut fleet = script();
+    let first = fleet.add_with("a", "ack", 5, patient);
+    let second = fleet.add_with("b", "ack", 5, patient);
+    fleet.subscribed("ack").sends(&["a begin"]);
+    fleet.fleet.handle_sleep(fleet.now);
+    fleet.fleet.handle_wake(fleet.now, second);
+    fleet.fleet.handle_alive(fleet.now);
+    // The second could not ask while the first may be answered, and its two seconds are over.
+    fleet.at(2_000).delivers("a", "ack");
+    let told = fleet.tells();
+    assert!(
+        matches!(&told[..], [Event::TestLink, Event::Done(done, _)] if *done == first),
+        "{told:?}"
+    );
+}

@@ -64,6 +64,13 @@ fn a_begin_that_was_sent_twice_or_before_a_reconnect_may_be_answered_at_any_time
     asleep.sender.handle_sleep(asleep.now);
     asleep.hears(&begun());
     assert!(!asleep.sender.poll_other_sender());
+
+    // It slept before it had sent anything: nothing that comes is an answer to its first begin.
+    let mut early = script(5);
+    early.at(10_000);
+    early.sender.handle_sleep(early.now);
+    early.hears(&begun());
+    assert!(!early.sender.poll_other_sender());
 }
 
 #[test]
