@@ -49,16 +49,12 @@ impl Shell {
             let shell = Rc::downgrade(self);
             let handle = move || {
                 if let Some(shell) = shell.upgrade() {
-                    shell.end_turn();
+                    shell.drive();
                 }
             };
             *end = TurnEnd::new(handle).ok();
         }
         end.as_ref().inspect(|end| end.ask()).is_some()
-    }
-
-    fn end_turn(self: &Rc<Self>) {
-        self.drive();
     }
 
     /// Reads what was gathered, before anything that came after it and before anything is sent.

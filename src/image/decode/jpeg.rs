@@ -18,8 +18,7 @@ use jpeg_decoder::{Decoder, PixelFormat};
 /// block and half the colours' places; photographs reach 43 dB with it only from 2.5 on.
 const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
 /// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
-/// is never given back. That is from 70 or 90 million pixels on, on a panel of
-/// 800 × 480.
+/// is never given back. That is from 70 or 90 million pixels on, on a panel of 800 × 480.
 const SPARING: u64 = 24 << 20;
 /// Blocks that may be decoded, over all scans: some four seconds. A scan of a few bytes can run over the whole picture,
 /// so without a limit a small file could keep the decoder busy for minutes.

@@ -1,6 +1,6 @@
 //! Which benchmark is asked for.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use super::{image, panel, size, transfer};
 use crate::error::{Error, Result};
@@ -18,4 +18,16 @@ pub fn run(mut flags: Flags) -> Result<ExitCode> {
             "say `cargo xtask bench transfer`, `image`, `panel` or `size`",
         )),
     }
+}
+
+/// Runs `program`, the one that measures; how it ends is how the command ends.
+pub(super) fn measure(program: &mut Command, name: &str, remedy: &str) -> Result<ExitCode> {
+    let status = program
+        .status()
+        .map_err(|e| Error::new(format!("{name} does not start: {e}"), remedy))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use super::words;
+use super::{command, words};
 use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
 use crate::flags::Flags;
@@ -25,21 +25,16 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
         Grade::Optimised,
         Freshness::SameGrade,
     )?;
-    let status = Command::new(node)
+    let mut program = Command::new(node);
+    program
         .arg(paths.benches().join("image.mjs"))
         .args(words)
         .env("MIS_ROOT", &paths.root)
         .env("MIS_WWW", paths.www())
         .env("MIS_CHROMIUM", chromium)
         .env("MIS_BENCH_INPUTS", inputs)
-        .env("MIS_BENCH_PLAIN", plain(&paths)?)
-        .status()
-        .map_err(|e| Error::new(format!("node does not start: {e}"), "install Node.js"))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+        .env("MIS_BENCH_PLAIN", plain(&paths)?);
+    command::measure(&mut program, "node", "install Node.js")
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>> {

@@ -3,7 +3,8 @@
 use std::env::consts::EXE_SUFFIX;
 use std::process::{Command, ExitCode};
 
-use crate::error::{Error, Result};
+use super::command;
+use crate::error::Result;
 use crate::flags::{self, Flags};
 use crate::paths::Paths;
 use crate::step;
@@ -21,21 +22,16 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     build.args(["--example", "prepare"]);
     step::run(&paths, "example prepare", &mut build)?.must_succeed(&paths)?;
     let program = format!("debug/examples/prepare{EXE_SUFFIX}");
-    let status = Command::new(python)
+    let mut judge = Command::new(python);
+    judge
         // Nothing that Python compiles stays in the checkout.
         .arg("-B")
         .arg(paths.benches().join("panel/panels.py"))
         .arg(paths.target.join(program))
         .arg(paths.target.join("bench-panel"))
         .args(words)
-        .env("MIS_NODE", node)
-        .status()
-        .map_err(|e| Error::new(format!("Python does not start: {e}"), "run it once more"))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+        .env("MIS_NODE", node);
+    command::measure(&mut judge, "Python", "run it once more")
 }
 
 /// The words for `benches/panel/panels.py`: `--case PALETTE`, `--few`, `--json`.

@@ -2,8 +2,9 @@
 
 use std::process::{Command, ExitCode};
 
+use super::command;
 use crate::build::{self, Freshness, Grade, Part};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flags::Flags;
 use crate::paths::Paths;
 use crate::test::install;
@@ -16,14 +17,9 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     install::npm_ci(&paths, "npm ci size", &dir)?;
     build::site(&paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(&paths)?;
-    let status = Command::new(node)
+    let mut program = Command::new(node);
+    program
         .arg(dir.join("size.mjs"))
-        .env("MIS_PACKAGE", paths.package())
-        .status()
-        .map_err(|e| Error::file("run size.mjs", &e))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+        .env("MIS_PACKAGE", paths.package());
+    command::measure(&mut program, "node", "install Node.js")
 }

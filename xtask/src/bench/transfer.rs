@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use super::words;
+use super::{command, words};
 use crate::build::{self, Freshness, Grade, Part};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flags::Flags;
 use crate::paths::Paths;
 use crate::step;
@@ -21,21 +21,16 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     install::peers(&paths)?;
     let parts = [Part::Mqtt, Part::Whole];
     build::site(&paths, &parts, Grade::Optimised, Freshness::SameGrade)?;
-    let status = Command::new(node)
+    let mut program = Command::new(node);
+    program
         .arg(paths.benches().join("transfer.mjs"))
         .args(words)
         .env("MIS_ROOT", &paths.root)
         .env("MIS_WWW", paths.www())
         .env("MIS_CHROMIUM", chromium)
         .env("MIS_MOSQUITTO", mosquitto)
-        .env("MIS_BENCH_PEER", peer(&paths)?)
-        .status()
-        .map_err(|e| Error::new(format!("node does not start: {e}"), "install Node.js"))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+        .env("MIS_BENCH_PEER", peer(&paths)?);
+    command::measure(&mut program, "node", "install Node.js")
 }
 
 /// The device and the long link, optimised.
