@@ -41,8 +41,8 @@ pub fn firefox() -> Option<PathBuf> {
 pub fn cargo_install(paths: &Paths, package: &str, version: &str) -> Result {
     // It does nothing where that version is installed already.
     let mut command = Command::new("cargo");
-    command.args(["install", package, "--version", version, "--root"]);
-    command.arg(paths.tools());
+    command.args(["install", package, "--version", version, "--locked"]);
+    command.arg("--root").arg(paths.tools());
     command.env("CARGO_TARGET_DIR", paths.tools().join("build"));
     step::run(paths, &format!("cargo install {package}"), &mut command)?
         .must_succeed(paths)

@@ -1,9 +1,9 @@
-//! The suite `lint`: formatting, clippy, documentation and the house rules. Each check counts as one test.
+//! The suite `lint`: formatting, clippy, documentation, licences and the house rules. Each check counts as one test.
 
 use std::process::Command;
 
 use super::count::Tally;
-use super::{Bench, licences};
+use super::{Bench, deny, licences};
 use crate::error::Result;
 use crate::{step, tidy, toolchain};
 
@@ -21,7 +21,8 @@ pub fn run(bench: &Bench) -> Result<Tally> {
     toolchain::wasm(&bench.paths)?;
     toolchain::linters(&bench.paths)?;
     let tidy = tidy::check(&bench.paths)?;
-    let mut tally = Tally::of_check(tidy) + Tally::of_check(licences::check(&bench.paths)?);
+    let licences = licences::check(&bench.paths)?;
+    let mut tally = Tally::of_check(tidy) + Tally::of_check(licences) + deny::check(bench)?;
     for (name, mut command) in checks() {
         let finished = step::run(&bench.paths, name, &mut command)?;
         if !finished.success {

@@ -3,6 +3,7 @@
 mod args;
 mod cargo;
 mod count;
+mod deny;
 pub mod install;
 mod judged;
 mod licences;
