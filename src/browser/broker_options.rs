@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 
 use super::client::qos;
 use super::error::Invalid;
-use super::options::Options;
+use super::options::{MAX_TIMER_MS, Options};
 use super::practice;
 use super::source::bytes_of;
 use crate::client::{ClientOptions, ReconnectOptions};
@@ -21,9 +21,6 @@ extern "C" {
     #[wasm_bindgen(js_name = randomBits)]
     fn random_bits() -> u32;
 }
-
-/// The largest time that a timer of the platform can wait, in milliseconds.
-const MAX_TIMER_MS: u32 = 0x7fff_ffff;
 
 /// The options of `MqttClient.connect`, read.
 pub(super) struct BrokerOptions {

@@ -7,6 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use super::error::Invalid;
 
+/// The largest time that a timer of the platform can wait, in milliseconds.
+#[cfg(feature = "mqtt")]
+pub(super) const MAX_TIMER_MS: u32 = 0x7fff_ffff;
+
 /// An object of options that is being read. Every option that is asked for counts as known; [`Options::finish`] refuses
 /// the rest.
 pub(super) struct Options {

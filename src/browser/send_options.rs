@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 
 use super::client::qos;
 use super::error::Invalid;
-use super::options::{Options, whole};
+use super::options::{MAX_TIMER_MS, Options, whole};
 use super::prepared::ToPrepare;
 use crate::mqtt::QoS;
 use crate::transfer::{AckTimeout, NumberingOption, TransferOptions, Window, check_name};
@@ -20,8 +20,6 @@ pub(super) const DEFAULT_FROM: &str = "mqttTestSub";
 
 /// The most that a chunk's length field can say (PROTOCOL.md, Messages).
 const MAX_CHUNK: u32 = 32_767;
-/// The largest time that a timer of the platform can wait, in milliseconds.
-const MAX_TIMER_MS: u32 = 0x7fff_ffff;
 
 /// The options of `sendImage`, read, with the image that they speak of.
 pub(super) struct SendOptions {

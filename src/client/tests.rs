@@ -16,9 +16,9 @@ use crate::mqtt::{
     Credentials, Message, Packet, PacketId, PublishToken, QoS, SessionOptions, SubscribeRefused,
 };
 use crate::time::Instant;
+use crate::transfer::answers::{begun, got, whole};
 use crate::transfer::{
-    AckTimeout, Feedback, FrameHead, Function, NumberingOption, Status, TransferId,
-    TransferOptions, Window,
+    AckTimeout, FrameHead, Function, NumberingOption, TransferId, TransferOptions, Window,
 };
 
 /// A client, its socket and the time. Chunks are of 10 bytes; there is no keep alive.
@@ -268,27 +268,6 @@ impl Script {
         };
         self.client.publish(self.now, note).unwrap()
     }
-}
-
-fn begun() -> [u8; 8] {
-    feedback(Function::Begin, 0)
-}
-
-fn got(number: i16) -> [u8; 8] {
-    feedback(Function::Data, number)
-}
-
-fn whole() -> [u8; 8] {
-    feedback(Function::Finish, 0)
-}
-
-fn feedback(function: Function, number: i16) -> [u8; 8] {
-    Feedback {
-        function,
-        number,
-        status: Status::Whole,
-    }
-    .encode()
 }
 
 /// A packet in words, with its identifier if it has one.

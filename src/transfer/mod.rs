@@ -9,6 +9,8 @@
 //! Drive a [`Fleet`] like every machine here: after each input drain `poll_transmit` and `poll_event` until `None`,
 //! then wait until `poll_timeout` or the next input. Nothing here knows MQTT: topics are names.
 
+#[cfg(test)]
+pub(crate) mod answers;
 mod clock;
 mod crc32;
 mod error;

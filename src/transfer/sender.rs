@@ -115,41 +115,14 @@ impl Sender {
         image: Image,
         options: TransferOptions,
     ) -> Result<Self, Error> {
-        check_name(&options.name).map_err(|reason| Error::Invalid {
-            option: "name",
-            reason,
-        })?;
-        if !(1..=MAX_FRAME_DATA).contains(&options.chunk_size) {
-            return Err(Error::Invalid {
-                option: "chunkSize",
-                reason: "must be 1 to 32767",
-            });
-        }
-        if image.is_empty() {
-            return Err(Error::Invalid {
-                option: "image",
-                reason: "has 0 bytes: there is nothing to send",
-            });
-        }
-        let total = image.len().div_ceil(options.chunk_size);
-        if total > MAX_CHUNKS {
-            let most = options.chunk_size * MAX_CHUNKS;
-            return Err(Error::TooLarge {
-                bytes: image.len(),
-                most,
-            });
-        }
+        let total = count_chunks(&image, &options)?;
         let chunks = u32::try_from(total).unwrap_or(u32::MAX);
-        let mut announcement = format!("{};{}", options.name, image.len());
-        if options.integrity {
-            announcement.push_str(&format!(";crc32={:08x}", image.crc32()));
-        }
         let waits = !options.wait_for_device.is_zero();
         let mut clock = StopClock::default();
         clock.set_running(started_at, false);
         Ok(Self {
             from: from.to_owned(),
-            announcement: announcement.into_bytes(),
+            announcement: announcement(&image, &options),
             phase: if waits { Phase::Waiting } else { Phase::Begin },
             numbering: options.numbering.known(),
             control: Control::wanted(),
@@ -391,6 +364,43 @@ impl Sender {
             Error::Incomplete { stage, sendings }
         }
     }
+}
+
+/// How many chunks the image takes, where nothing forbids to send it so.
+fn count_chunks(image: &Image, options: &TransferOptions) -> Result<usize, Error> {
+    check_name(&options.name).map_err(|reason| Error::Invalid {
+        option: "name",
+        reason,
+    })?;
+    if !(1..=MAX_FRAME_DATA).contains(&options.chunk_size) {
+        return Err(Error::Invalid {
+            option: "chunkSize",
+            reason: "must be 1 to 32767",
+        });
+    }
+    if image.is_empty() {
+        return Err(Error::Invalid {
+            option: "image",
+            reason: "has 0 bytes: there is nothing to send",
+        });
+    }
+    let total = image.len().div_ceil(options.chunk_size);
+    if total > MAX_CHUNKS {
+        return Err(Error::TooLarge {
+            bytes: image.len(),
+            most: options.chunk_size * MAX_CHUNKS,
+        });
+    }
+    Ok(total)
+}
+
+/// What begin says: name and size, and the checksum where it is asked for.
+fn announcement(image: &Image, options: &TransferOptions) -> Vec<u8> {
+    let mut text = format!("{};{}", options.name, image.len());
+    if options.integrity {
+        text.push_str(&format!(";crc32={:08x}", image.crc32()));
+    }
+    text.into_bytes()
 }
 
 #[cfg(test)]

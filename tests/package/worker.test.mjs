@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { assertError } from "../support/assert-error.mjs";
 import { bytes, crc32, sample, sha256 } from "../support/images.mjs";
+import { DATA, feedback, startMiniDevice } from "../support/mini-device.mjs";
 import { openModule } from "../support/module-page.mjs";
 
 const limit = { timeout: 60_000 };
@@ -51,6 +52,23 @@ for (const numbering of ["echo", "next"]) {
     await device.stop();
   });
 }
+
+test("what is no failure but should be known is told on the page, once", limit, async () => {
+  const device = await startMiniDevice(module.broker, (frame) => {
+    if (frame.function === DATA && frame.number === 0) device.publish(feedback(DATA, 400, 1));
+    return 1;
+  });
+  const notices = await run(async ({ mis, kit, input }) => {
+    const client = await mis.MqttClient.connect({ url: input.broker });
+    const notices = [];
+    client.onnotice = ({ code, topic }) => notices.push([code, topic]);
+    await client.sendImage(kit.bytes(9000), { ...input.topics, format: "original" }).done;
+    await client.close();
+    return notices;
+  }, { topics: device.topics });
+  assert.deepEqual(notices, [["another-sender", device.topics.to]]);
+  await device.stop();
+});
 
 test("bytes are copied at the call and arrive untouched; a prepared picture goes to two devices", limit, async () => {
   const seen = await run(async ({ mis, kit, input }) => {

@@ -5,21 +5,12 @@ import { dirname, join } from "node:path";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { deflateSync, crc32 as zlibCrc32 } from "node:zlib";
 import { folder } from "./env.mjs";
+import { bytes as pageBytes } from "./kit.js";
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-/** `length` bytes that look random and depend on `seed` alone. */
-export function bytes(length, seed = 1) {
-  const out = Buffer.alloc(length);
-  let state = (seed * 2654435761) >>> 0 || 1;
-  for (let i = 0; i < length; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    out[i] = state >>> 24;
-  }
-  return out;
-}
+/** `length` bytes that look random and depend on `seed` alone; a page makes the same ones. */
+export const bytes = (length, seed) => Buffer.from(pageBytes(length, seed).buffer);
 
 /** CRC-32 (IEEE) as eight lower-case hex digits. */
 export function crc32(data) {

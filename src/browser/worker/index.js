@@ -61,7 +61,6 @@ export class MqttClient {
   #undo = () => {};
   onstatechange = null;
   onnotice = null;
-  onnotice = null;
 
   static async connect(options) {
     const client = new MqttClient();
@@ -94,7 +93,6 @@ export class MqttClient {
   #listen(credentials) {
     const link = this.#link;
     link.on("state", ({ state, cause }) => this.#become(state, cause && toError(cause, classes)));
-    link.on("notice", (notice) => this.onnotice?.(notice));
     link.on("notice", (notice) => this.onnotice?.(notice));
     link.on("message", ({ key, message }) => this.#messages.get(key)?.(message));
     link.on("image", ({ key, image }) => this.#devices.get(key)?.onimage?.(image));

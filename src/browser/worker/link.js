@@ -23,7 +23,6 @@ serve({
     client = await MqttClient.connect({ ...options, signal: attempt.signal, ...(asks && { credentials }), ...(traces && { onPacket }) });
     signal.removeEventListener("abort", stop);
     client.onstatechange = (state, cause) => announce("state", { state, cause: cause && toPlain(cause) });
-    client.onnotice = ({ code, message, topic }) => announce("notice", { code, message, topic });
     client.onnotice = (notice) => announce("notice", notice);
     return { state: client.state, clientId: client.clientId };
   },

@@ -8,8 +8,9 @@ use core::time::Duration;
 
 use super::{Event, Fleet, TransferId};
 use crate::time::Instant;
+use crate::transfer::answers::{begun, got, whole};
 use crate::transfer::error::{AbortReason, Error, Stage};
-use crate::transfer::frame::{Feedback, FrameHead, Function, Status};
+use crate::transfer::frame::{FrameHead, Function};
 use crate::transfer::numbering::NumberingOption;
 use crate::transfer::options::{AckTimeout, Phase, TransferOptions, Window};
 
@@ -147,27 +148,6 @@ impl Script {
     fn phase(&self, id: TransferId) -> Phase {
         self.fleet.progress(self.now, id).unwrap().phase
     }
-}
-
-fn feedback(function: Function, number: i16, status: Status) -> [u8; 8] {
-    Feedback {
-        function,
-        number,
-        status,
-    }
-    .encode()
-}
-
-fn begun() -> [u8; 8] {
-    feedback(Function::Begin, 0, Status::Whole)
-}
-
-fn got(number: i16) -> [u8; 8] {
-    feedback(Function::Data, number, Status::Whole)
-}
-
-fn whole() -> [u8; 8] {
-    feedback(Function::Finish, 0, Status::Whole)
 }
 
 const CANCELLED: Error = Error::Aborted {

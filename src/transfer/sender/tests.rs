@@ -13,8 +13,9 @@ use core::time::Duration;
 use super::Payload::{Begin, Chunk, Finish};
 use super::{Payload, Sender};
 use crate::time::Instant;
+use crate::transfer::answers::{begun, feedback, got, lacks, unfinished, whole};
 use crate::transfer::error::{Error, Stage};
-use crate::transfer::frame::{Feedback, Function, Status};
+use crate::transfer::frame::{Function, Status};
 use crate::transfer::lingering::Lingering;
 use crate::transfer::log::{LogEvent, Reason};
 use crate::transfer::numbering::{Numbering, NumberingOption};
@@ -120,40 +121,6 @@ impl Script {
     fn resends(&self) -> u32 {
         self.sender.progress(self.now).resends
     }
-}
-
-fn feedback(function: Function, number: i16, status: Status) -> [u8; 8] {
-    Feedback {
-        function,
-        number,
-        status,
-    }
-    .encode()
-}
-
-/// The device took begin.
-fn begun() -> [u8; 8] {
-    feedback(Function::Begin, 0, Status::Whole)
-}
-
-/// The device has a chunk, numbered as in the feedback.
-fn got(number: i16) -> [u8; 8] {
-    feedback(Function::Data, number, Status::Whole)
-}
-
-/// The device asks for a chunk.
-fn lacks(number: i16) -> [u8; 8] {
-    feedback(Function::Data, number, Status::Incomplete)
-}
-
-/// The device has the whole image.
-fn whole() -> [u8; 8] {
-    feedback(Function::Finish, 0, Status::Whole)
-}
-
-/// The device does not have the whole image.
-fn unfinished() -> [u8; 8] {
-    feedback(Function::Finish, 0, Status::Incomplete)
 }
 
 fn no_answer(stage: Stage, sendings: u32) -> Error {
