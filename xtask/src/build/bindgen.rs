@@ -8,13 +8,15 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::{Grade, NAME, names, panics};
 use crate::error::{Error, Result};
 
-/// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`.
+/// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`. What wasm-opt will have still has the names of functions,
+/// which it takes away.
 pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
     let dev = grade == Grade::Dev;
+    let named = grade != Grade::Release;
     let mut module = ModuleConfig::new()
         .strict_validate(false)
         .generate_dwarf(dev)
-        .generate_name_section(dev)
+        .generate_name_section(named)
         .generate_producers_section(dev)
         .parse_file(wasm)
         .map_err(|cause| refused(wasm, &cause))?;
@@ -30,12 +32,16 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
             // `init()` alone finds the wasm beside the module.
             .omit_default_module_path(false)
             .keep_debug(dev)
-            .remove_name_section(!dev)
+            .remove_name_section(!named)
             .remove_producers_section(!dev)
             .generate(out)
     });
     made.map_err(|cause| refused(wasm, &cause))?;
-    if dev { Ok(()) } else { names::shorten(out) }
+    if dev {
+        Ok(())
+    } else {
+        names::shorten(out, named)
+    }
 }
 
 fn refused(wasm: &Path, cause: &impl core::fmt::Display) -> Error {

@@ -1,6 +1,6 @@
 //! The crate as WebAssembly, before it has bindings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Grade, NAME, Part};
@@ -30,8 +30,24 @@ pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
         // Its work is a thousandth of what a chunk costs the browser and the broker; its bytes are what a page waits for.
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
     }
+    if let Some(cargo) = cargo_home() {
+        command.arg("--config").arg(nameless(&cargo));
+    }
     step::run(paths, &format!("wasm {}", part.name()), &mut command)?.must_succeed(paths)?;
     // The one profile whose directory has another name.
     let dir = if profile == "dev" { "debug" } else { profile };
     Ok(paths.target.join(format!("{WASM}/{dir}/{NAME}.wasm")))
+}
+
+/// The setting by which the sources of crates are named alike in all modules, whoever compiles them and wherever: panics
+/// have the names of files.
+fn nameless(cargo: &Path) -> String {
+    let prefix = format!("{}=registry", cargo.join("registry/src").display());
+    format!("target.{WASM}.rustflags = [\"--remap-path-prefix\", {prefix:?}]")
+}
+
+/// Where cargo keeps what it has loaded.
+fn cargo_home() -> Option<PathBuf> {
+    let named = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
 }

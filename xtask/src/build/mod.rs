@@ -16,11 +16,14 @@ use std::process::ExitCode;
 
 use crate::error::{Error, Result};
 use crate::flags::{self, Flags};
-use crate::paths::{Paths, make_dir, read, remove_dir};
+use crate::paths::{Paths, make_dir, read, remove_dir, write};
 use crate::step;
 
 /// The base of every file's name, as wasm-pack has it.
 pub const NAME: &str = "mqtt_image_sender";
+
+/// The names of an optimised module's functions, beside it. It is hidden: neither page nor package has it.
+const SYMBOLS: &str = ".symbols";
 
 /// One of the three builds of the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +102,15 @@ pub fn package(paths: &Paths) -> Result {
     package::make(paths)
 }
 
+/// The names of the functions of each part that wasm-opt has made, by the part's name.
+pub fn symbols(paths: &Paths) -> Vec<(&'static str, String)> {
+    let of_part = |part: Part| {
+        let file = paths.modules().join(part.folder()).join(SYMBOLS);
+        Some((part.name(), read(&file).ok()?))
+    };
+    Part::ALL.into_iter().filter_map(of_part).collect()
+}
+
 /// The version in Cargo.toml.
 pub fn version(paths: &Paths) -> Result<String> {
     package::field(&read(&paths.root.join("Cargo.toml"))?, "version").map(str::to_owned)
@@ -154,7 +166,8 @@ fn make(
     match optimiser {
         Some(wasm_opt) => {
             let wasm = out.join(format!("{NAME}_bg.wasm"));
-            optimise::run(paths, wasm_opt, part, part.name(), &wasm)
+            let symbols = optimise::run(paths, wasm_opt, part, part.name(), &wasm)?;
+            write(&out.join(SYMBOLS), symbols)
         }
         None => Ok(()),
     }
@@ -163,7 +176,7 @@ fn make(
 /// Does to another module what is done to a part of ours, so that a comparison is a fair one.
 pub fn optimise(paths: &Paths, part: Part, name: &str, wasm: &Path) -> Result {
     match optimise::install(paths)? {
-        Some(wasm_opt) => optimise::run(paths, &wasm_opt, part, name, wasm),
+        Some(wasm_opt) => optimise::run(paths, &wasm_opt, part, name, wasm).map(drop),
         None => Ok(()),
     }
 }

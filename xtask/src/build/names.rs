@@ -12,8 +12,8 @@ use super::{NAME, damaged};
 use crate::error::Result;
 use crate::paths::{read, write};
 
-/// Gives the imports of the module in `out` short names, in the module and in its script.
-pub fn shorten(out: &Path) -> Result {
+/// Gives the imports of the module in `out` short names, in the module and in its script. `named`: its functions keep theirs.
+pub fn shorten(out: &Path, named: bool) -> Result {
     let (wasm, script) = (
         out.join(format!("{NAME}_bg.wasm")),
         out.join(format!("{NAME}.js")),
@@ -21,7 +21,7 @@ pub fn shorten(out: &Path) -> Result {
     let fail = |cause| damaged(&format!("{} cannot be read: {cause:#}", wasm.display()));
     let mut module = ModuleConfig::new()
         .strict_validate(false)
-        .generate_name_section(false)
+        .generate_name_section(named)
         .generate_producers_section(false)
         .parse_file(&wasm)
         .map_err(fail)?;

@@ -44,16 +44,26 @@ pub fn install(paths: &Paths) -> Result<Option<PathBuf>> {
     Ok(left_out("npm could not install binaryen"))
 }
 
-/// Replaces a module by a smaller and faster one, as this part is.
-pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, name: &str, wasm: &Path) -> Result {
+/// Replaces a module by a smaller and faster one, as this part is, and gives the names of its functions: a line for each,
+/// `number:name`, where the module that comes out has only the numbers.
+pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, name: &str, wasm: &Path) -> Result<String> {
     let smaller = wasm.with_extension("wasm.opt");
     let mut command = Command::new("node");
     command.arg(wasm_opt).args(effort(part)).args(FEATURES);
+    command.arg("--print-function-map");
     command.arg(wasm).arg("-o").arg(&smaller);
     let name = format!("wasm-opt {name}");
-    step::run(paths, &name, &mut command)?.must_succeed(paths)?;
+    let printed = step::run(paths, &name, &mut command)?.must_succeed(paths)?;
     std::fs::rename(&smaller, wasm)
-        .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))
+        .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))?;
+    Ok(last_map(&printed).to_owned())
+}
+
+/// A map is printed at the end of each round of `--converge`; the last one is that of the module that comes out.
+fn last_map(printed: &str) -> &str {
+    printed
+        .rfind("\n0:")
+        .map_or(printed, |end| &printed[end + 1..])
 }
 
 /// What is worth most: the bytes of the connection, the speed of the pictures.
@@ -72,4 +82,15 @@ fn effort(part: Part) -> &'static [&'static str] {
 fn left_out(why: &str) -> Option<PathBuf> {
     eprintln!("wasm-opt is left out: {why}; the modules are larger and a little slower");
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_maps_the_last_one_counts() {
+        assert_eq!(last_map("0:a\n1:b\n"), "0:a\n1:b\n");
+        assert_eq!(last_map("0:a\n1:b\n10:c\n0:b\n1:c\n"), "0:b\n1:c\n");
+    }
 }

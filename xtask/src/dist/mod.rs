@@ -1,4 +1,5 @@
-//! `cargo xtask dist`: the site and the npm package as archives in `target/dist`, with their checksums.
+//! `cargo xtask dist`: the site and the npm package as archives in `target/dist`, with their checksums, and for whoever reads
+//! a stack of theirs the names of their functions.
 //!
 //! The same checkout gives the same bytes: no time, owner or order of a directory goes into an archive.
 
@@ -29,12 +30,18 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
         ("mqtt-image-sender", paths.package(), "package"),
         ("mqtt-image-sender-site", paths.www(), "mqtt-image-sender"),
     ];
+    let mut released = Vec::new();
+    for (name, from, top) in archives {
+        released.push((format!("{name}-{version}.tgz"), archive::pack(&from, top)?));
+    }
+    for (part, symbols) in build::symbols(&paths) {
+        let name = format!("mqtt-image-sender-{version}-{part}.symbols");
+        released.push((name, symbols.into_bytes()));
+    }
     remove_dir(&out)?;
     make_dir(&out)?;
     let mut sums = String::new();
-    for (name, from, top) in archives {
-        let bytes = archive::pack(&from, top)?;
-        let name = format!("{name}-{version}.tgz");
+    for (name, bytes) in released {
         write(&out.join(&name), &bytes)?;
         // The format of sha256sum, so that `sha256sum --check SHA256SUMS` reads it.
         let _ = writeln!(sums, "{}  {name}", hex(&Sha256::digest(&bytes)));
