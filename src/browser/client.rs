@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 use super::broker_options::BrokerOptions;
 use super::clock::now;
@@ -16,7 +17,7 @@ use super::shell::{Broker, Handler, PendingPublish, Shell};
 use super::source::bytes_of;
 use super::transfer::{Transfer, start_transfer};
 use crate::client::{Client, Error};
-use crate::mqtt::{Message, QoS, SubscriptionId};
+use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
 
 /// One MQTT 3.1.1 connection.
 #[wasm_bindgen(skip_typescript)]
@@ -162,11 +163,7 @@ impl Subscription {
 /// Reads the options and sets a client going.
 fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
     let options = BrokerOptions::read(options).map_err(|invalid| mqtt_invalid(&invalid))?;
-    if options
-        .signal
-        .as_ref()
-        .is_some_and(web_sys::AbortSignal::aborted)
-    {
+    if options.signal.as_ref().is_some_and(AbortSignal::aborted) {
         return Err(mqtt_error(&Error::Aborted, None));
     }
     let client_id = options.client.session.client_id.clone();
@@ -217,27 +214,9 @@ fn publish(
     payload: &JsValue,
     options: &JsValue,
 ) -> Result<Rc<Deferred>, JsValue> {
-    let read = || -> Result<_, Invalid> {
-        let topic = text(topic, "topic")?;
-        let payload = bytes_of(payload, "payload")?;
-        let mut options = Options::read(options, "options")?;
-        let qos = qos(&mut options)?;
-        let retain = options.boolean("retain")?.unwrap_or(false);
-        let signal = options.signal()?;
-        options.finish()?;
-        Ok((
-            Message {
-                topic,
-                payload,
-                qos,
-                retain,
-                dup: false,
-            },
-            signal,
-        ))
-    };
-    let (message, signal) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
-    if signal.as_ref().is_some_and(web_sys::AbortSignal::aborted) {
+    let (message, signal) =
+        read_publish(topic, payload, options).map_err(|invalid| mqtt_invalid(&invalid))?;
+    if signal.as_ref().is_some_and(AbortSignal::aborted) {
         return Err(mqtt_error(&Error::Aborted, None));
     }
     let token = shell
@@ -249,11 +228,8 @@ fn publish(
     let abort = signal.map(|signal| {
         let shell = Rc::downgrade(shell);
         Listening::new(signal.into(), "abort", move || {
-            let Some(shell) = shell.upgrade() else { return };
-            shell.core.borrow_mut().cancel_publish(token);
-            let pending = shell.publishes.borrow_mut().remove(&token);
-            if let Some(pending) = pending {
-                pending.settled.reject(&mqtt_error(&Error::Aborted, None));
+            if let Some(shell) = shell.upgrade() {
+                abort_publish(&shell, token);
             }
         })
     });
@@ -264,6 +240,37 @@ fn publish(
     shell.publishes.borrow_mut().insert(token, pending);
     shell.schedule();
     Ok(settled)
+}
+
+/// The arguments of `publish`.
+fn read_publish(
+    topic: &JsValue,
+    payload: &JsValue,
+    options: &JsValue,
+) -> Result<(Message, Option<AbortSignal>), Invalid> {
+    let topic = text(topic, "topic")?;
+    let payload = bytes_of(payload, "payload")?;
+    let mut options = Options::read(options, "options")?;
+    let qos = qos(&mut options)?;
+    let retain = options.boolean("retain")?.unwrap_or(false);
+    let signal = options.signal()?;
+    options.finish()?;
+    let message = Message {
+        topic,
+        payload,
+        qos,
+        retain,
+        dup: false,
+    };
+    Ok((message, signal))
+}
+
+fn abort_publish(shell: &Shell, token: PublishToken) {
+    shell.core.borrow_mut().cancel_publish(token);
+    let pending = shell.publishes.borrow_mut().remove(&token);
+    if let Some(pending) = pending {
+        pending.settled.reject(&mqtt_error(&Error::Aborted, None));
+    }
 }
 
 fn subscribe(

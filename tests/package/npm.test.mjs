@@ -98,6 +98,14 @@ test("a page that asks for a guard alone gets no wasm, and each entry is no more
   assert.doesNotMatch(image, /sendImage|WebSocket/);
 });
 
+test("of the worker entry a page gets no more than it uses", limit, async () => {
+  const using = (name) => bundled(`import { ${name} } from "mqtt-image-sender/worker"; console.log(${name});`);
+  const [guard, prepare, client] = await Promise.all(["isMqttError", "prepareImage", "MqttClient"].map(using));
+  assert.ok(guard.length < 500, guard);
+  const workers = (text) => [...text.matchAll(/new URL\("\.\/(\w+)\.js"/g)].map(([, name]) => name).sort();
+  assert.deepEqual([guard, prepare, client].map(workers), [[], ["image"], ["image", "link"]]);
+});
+
 test("the site's module is the package's", () => {
   const read = (place) => readFileSync(join(place, "mqtt_image_sender_bg.wasm"));
   assert.ok(read(installed).equals(read(join(www, "pkg"))));

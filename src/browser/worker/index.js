@@ -62,6 +62,11 @@ export class MqttClient {
   onstatechange = null;
   onnotice = null;
 
+  constructor() {
+    // As a method of the class its computed name would keep the class in every bundle.
+    this[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")] = () => this.close();
+  }
+
   static async connect(options) {
     const client = new MqttClient();
     try {
@@ -168,10 +173,6 @@ export class MqttClient {
       this.#link.terminateWhenIdle();
     });
     return this.#closed;
-  }
-
-  [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
-    return this.close();
   }
 
   /** For `VirtualDevice`: attaches and hands its images over. */
