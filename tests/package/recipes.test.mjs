@@ -6,13 +6,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mosquitto, nats, needs, tests } from "../support/env.mjs";
+import { mosquitto, nats, needs } from "../support/env.mjs";
 import { freePort, until } from "../support/limits.mjs";
 import { openModule } from "../support/module-page.mjs";
 import { run, start } from "../support/processes.mjs";
+import { recipe } from "../support/recipe.mjs";
 
 const limit = { timeout: 60_000 };
-const page = readFileSync(join(tests, "brokers", "README.md"), "utf8");
 let folder;
 let module;
 before(async () => {
@@ -26,25 +26,19 @@ after(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A file of the page, in our folder and on our ports. */
-function recipe(name, changes) {
-  const text = new RegExp(`<!-- run: ${name} -->\\n\`\`\`\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
-  assert.ok(text, `the page has ${name}`);
-  const written = Object.entries(changes).reduce((file, [from, to]) => {
-    assert.ok(file.includes(from), `${name} has ${from}`);
-    return file.replaceAll(from, to);
-  }, text);
-  writeFileSync(join(folder, name), written);
+/** A file of the page, written into our folder. */
+function put(name, changes) {
+  writeFileSync(join(folder, name), recipe(name, changes));
   return join(folder, name);
 }
 
 async function startMosquitto() {
   needs(mosquitto, "apt-get install mosquitto, or set MIS_MOSQUITTO");
   const [tcp, tls] = [await freePort(), await freePort()];
-  const file = recipe("mosquitto.conf", { "/etc/mosquitto": folder, "listener 1883": `listener ${tcp}`, "listener 8443": `listener ${tls} 127.0.0.1` });
+  const file = put("mosquitto.conf", { "/etc/mosquitto": folder, "listener 1883": `listener ${tcp}`, "listener 8443": `listener ${tls} 127.0.0.1` });
   // Started by root it would drop to a user that cannot read the folder.
   if (process.getuid?.() === 0) writeFileSync(file, `user root\n${readFileSync(file, "utf8")}`);
-  recipe("acl", {});
+  put("acl");
   const passwords = join(folder, "passwords");
   for (const [at, [user, password]] of users.entries()) {
     await run("mosquitto_passwd", [...(at ? [] : ["-c"]), "-b", passwords, user, password]);
@@ -55,7 +49,7 @@ async function startMosquitto() {
 async function startNats() {
   needs(nats, "apt-get install nats-server, or set MIS_NATS");
   const [own, tcp, tls] = [await freePort(), await freePort(), await freePort()];
-  const file = recipe("nats.conf", { "/etc/nats": folder, "/var/lib/nats": join(folder, "nats"), ":4222": `:${own}`, ":1883": `:${tcp}`, "0.0.0.0:8443": `127.0.0.1:${tls}` });
+  const file = put("nats.conf", { "/etc/nats": folder, "/var/lib/nats": join(folder, "nats"), ":4222": `:${own}`, ":1883": `:${tcp}`, "0.0.0.0:8443": `127.0.0.1:${tls}` });
   return { job: start(nats, ["-c", file]), port: tls, path: "/mqtt" };
 }
 

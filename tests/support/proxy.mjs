@@ -1,10 +1,11 @@
 // A TCP relay before the broker: counts what connects, and can swallow or cut what passes.
 import { createConnection, createServer } from "node:net";
 import { listening } from "./limits.mjs";
+import { socketKeeper } from "./sockets.mjs";
 
 /** Without a port behind it, it takes connections and never answers. */
 export async function startProxy(behind) {
-  const sockets = new Set();
+  const { sockets, keep, cut } = socketKeeper();
   const dead = new Set();
   let swallowing = false;
   let refusing = false;
@@ -26,23 +27,10 @@ export async function startProxy(behind) {
   proxy.url = `ws://127.0.0.1:${proxy.port}`;
   return proxy;
 
-  function keep(socket) {
-    sockets.add(socket);
-    socket.unref();
-    socket.on("error", () => {});
-    socket.once("close", () => sockets.delete(socket));
-    return socket;
-  }
-
   /** What passes is lost from now on, without a word to either side, until `release`; then new connections get through. */
   function swallow() {
     swallowing = true;
     for (const socket of sockets) dead.add(socket);
-  }
-
-  /** Ends every connection that is open now, without a word to either side. */
-  function cut() {
-    for (const socket of sockets) socket.destroy();
   }
 
   /** Whether new connections end at once. */

@@ -1,0 +1,4 @@
+import { outlivesANode } from "./cluster.mjs";
+import { startCluster } from "./nats.mjs";
+
+outlivesANode("NATS", startCluster);
