@@ -17,8 +17,13 @@ extern "C" {
 
 /// Now, in the time of this page or worker. Monotonic.
 pub(super) fn now() -> Instant {
+    from_timestamp(performance_now())
+}
+
+/// The moment that a `DOMHighResTimeStamp` of this page or worker tells, such as the `timeStamp` of an event.
+pub(super) fn from_timestamp(milliseconds: f64) -> Instant {
     // `as` saturates: a clock before its origin reads as zero.
-    Instant::from_micros((performance_now() * 1000.0) as u64)
+    Instant::from_micros((milliseconds * 1000.0) as u64)
 }
 
 /// One timer for whatever is due next.

@@ -141,16 +141,10 @@ impl Shell {
         credentials: &Credentials,
         event: LinkEvent<'_>,
     ) {
-        if let LinkEvent::Message(bytes) = event {
-            if let Some(trace) = &self.trace {
-                trace.received(bytes);
-            }
-            if self.gather(link, bytes) {
-                return;
-            }
-        }
-        let now = now();
-        self.read_gathered(now);
+        let now = match event {
+            LinkEvent::Bytes(_, came_at) => came_at,
+            _ => now(),
+        };
         match event {
             LinkEvent::Open => {
                 if let Some(trace) = &self.trace {
@@ -158,9 +152,7 @@ impl Shell {
                 }
                 self.core.borrow_mut().handle_open(now, link, credentials);
             }
-            LinkEvent::Message(bytes) => {
-                self.core.borrow_mut().handle_input(now, link, bytes);
-            }
+            LinkEvent::Bytes(bytes, _) => self.read(now, link, bytes),
             LinkEvent::Text => {
                 let reason =
                     "it sent a text frame, which MQTT over WebSocket does not have".to_owned();

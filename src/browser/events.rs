@@ -115,7 +115,6 @@ impl Shell {
     /// The client has ended: every promise that still waits is settled, so that nobody waits for ever.
     fn fail_everything(&self, cause: Option<&JsValue>) {
         self.alarm.clear();
-        self.turn.clear();
         self.link.take();
         self.abort.take();
         self.network.take();

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::practice::{self, PracticeLink};
 use super::socket::Socket;
+use crate::time::Instant;
 
 /// Bytes that may wait in the browser for the network. It is more than a window of 64 chunks, so that a fast link never
 /// runs dry, and little enough that a cancelled transfer stops soon on a slow one.
@@ -14,8 +15,8 @@ pub(super) const MAX_BUFFERED: usize = 256 * 1024;
 /// What a link tells its owner.
 pub(super) enum LinkEvent<'a> {
     Open,
-    /// One binary message.
-    Message(&'a [u8]),
+    /// Bytes of the stream, whose packets need not be whole [MQTT-6.0.0-2], and when they came.
+    Bytes(&'a [u8], Instant),
     /// A text frame: MQTT has none [MQTT-6.0.0-1].
     Text,
     Closed {
@@ -63,6 +64,21 @@ impl Link {
         match self {
             Self::Socket(socket) => socket.send(bytes),
             Self::Practice(link) => link.send(bytes),
+        }
+    }
+    /// Whether what comes from now on is worth keeping to the end of a turn of the event loop. The practice broker
+    /// answers in one piece anyway.
+    pub(super) fn set_gathers(&self, gathers: bool) {
+        if let Self::Socket(socket) = self {
+            socket.set_gathers(gathers);
+        }
+    }
+
+    /// What is kept for the end of this turn.
+    pub(super) fn take_gathered(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Socket(socket) => socket.take_gathered(),
+            Self::Practice(_) => None,
         }
     }
 }

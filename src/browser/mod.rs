@@ -46,7 +46,6 @@ mod trace;
 #[cfg(feature = "mqtt")]
 mod transfer;
 #[cfg(feature = "mqtt")]
-mod turn;
 #[cfg(feature = "mqtt")]
 mod views;
 

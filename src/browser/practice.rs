@@ -116,7 +116,7 @@ impl Practice {
         for (id, listener) in links {
             let mut bytes = Vec::new();
             if self.broker.borrow_mut().poll_transmit(id, &mut bytes) {
-                listener(LinkEvent::Message(&bytes));
+                listener(LinkEvent::Bytes(&bytes, now()));
                 any = true;
             }
         }

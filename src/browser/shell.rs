@@ -21,7 +21,6 @@ use super::lock::Lock;
 use super::promise::Deferred;
 use super::trace::PacketTrace;
 use super::transfer::TransferHandle;
-use super::turn::Turn;
 use crate::client::{Client, DeviceId, LinkId};
 use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
 use crate::sorted::SortedMap;
@@ -64,7 +63,6 @@ pub(super) struct Shell {
     pub(super) alarm: Alarm,
     driving: Cell<bool>,
     scheduled: Cell<bool>,
-    pub(super) turn: Turn,
     link_full: Cell<bool>,
     pub(super) connected: Deferred,
     pub(super) on_state_change: RefCell<Option<Function>>,
@@ -103,7 +101,6 @@ impl Shell {
             alarm: Alarm::default(),
             driving: Cell::new(false),
             scheduled: Cell::new(false),
-            turn: Turn::default(),
             link_full: Cell::new(false),
             connected: Deferred::new(),
             on_state_change: RefCell::default(),
@@ -150,15 +147,37 @@ impl Shell {
 
     /// Sends what may go out, does what the core asks for, and waits for what comes next.
     pub(super) fn drive(self: &Rc<Self>) {
-        self.drive_from(now());
+        let now = now();
+        self.read_gathered(now);
+        self.drive_from(now);
     }
 
-    /// [`Shell::drive`] by whoever has just looked at the clock: that is dear beside what a message costs here.
+    /// Input of the link's.
+    pub(super) fn read(&self, now: Instant, link: LinkId, bytes: &[u8]) {
+        if let Some(trace) = &self.trace {
+            trace.received(bytes);
+        }
+        self.core.borrow_mut().handle_input(now, link, bytes);
+    }
+
+    /// Reads what the link keeps for the end of this turn, so that nothing is done that ignores it.
+    fn read_gathered(&self, now: Instant) {
+        let slot = self.link.borrow();
+        let gathered = slot
+            .as_ref()
+            .and_then(|(id, link)| Some((*id, link.take_gathered()?)));
+        drop(slot);
+        if let Some((link, bytes)) = gathered {
+            self.read(now, link, &bytes);
+        }
+    }
+
+    /// [`Shell::drive`] by whoever has just looked at the clock and at all input: that is dear beside what a message costs
+    /// here.
     pub(super) fn drive_from(self: &Rc<Self>, mut now: Instant) {
         if self.driving.replace(true) {
             return;
         }
-        self.read_gathered(now);
         loop {
             self.transmit(now);
             let event = self.core.borrow_mut().poll_event();
@@ -168,6 +187,9 @@ impl Shell {
             now = super::clock::now();
         }
         self.driving.set(false);
+        if let Some((_, link)) = self.link.borrow().as_ref() {
+            link.set_gathers(self.core.borrow().gathers());
+        }
         self.arm(now);
     }
 

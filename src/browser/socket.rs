@@ -1,9 +1,11 @@
 //! A WebSocket as bytes in and bytes out.
 
+use core::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::clock;
 use super::link::{LinkEvent, Listener, MAX_BUFFERED};
 
 /// The subprotocol that client and server agree on [MQTT-6.0.0-3] [MQTT-6.0.0-4].
@@ -11,36 +13,43 @@ const SUBPROTOCOL: &str = "mqtt";
 
 #[wasm_bindgen(module = "/src/browser/socket.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = openSocket, catch)]
-    fn open_socket(
+    type ByteSocket;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(
         url: &str,
         subprotocol: &str,
         on_open: &Closure<dyn FnMut(String)>,
-        on_message: &Closure<dyn FnMut(Option<Vec<u8>>)>,
+        on_bytes: &Closure<dyn FnMut(Vec<u8>, f64)>,
+        on_text: &Closure<dyn FnMut()>,
         on_close: &Closure<dyn FnMut(u16, String)>,
-    ) -> Result<WebSocket, JsValue>;
-
-    #[wasm_bindgen(js_name = closeSocket)]
-    fn close_socket(socket: &WebSocket);
-}
-
-#[wasm_bindgen]
-extern "C" {
-    type WebSocket;
+    ) -> Result<ByteSocket, JsValue>;
 
     #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
-    fn buffered_amount(this: &WebSocket) -> u32;
+    fn buffered_amount(this: &ByteSocket) -> u32;
 
     #[wasm_bindgen(method, catch)]
-    fn send(this: &WebSocket, bytes: &[u8]) -> Result<(), JsValue>;
+    fn send(this: &ByteSocket, bytes: &[u8]) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_gathers(this: &ByteSocket, gathers: bool);
+
+    #[wasm_bindgen(method, js_name = takeGathered)]
+    fn take_gathered(this: &ByteSocket) -> Option<Vec<u8>>;
+
+    #[wasm_bindgen(method)]
+    fn close(this: &ByteSocket);
 }
 
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub(super) struct Socket {
-    socket: WebSocket,
+    socket: ByteSocket,
+    /// What the socket was last told.
+    gathers: Cell<bool>,
     // The closures live as long as the socket may call them.
     _on_open: Closure<dyn FnMut(String)>,
-    _on_message: Closure<dyn FnMut(Option<Vec<u8>>)>,
+    _on_bytes: Closure<dyn FnMut(Vec<u8>, f64)>,
+    _on_text: Closure<dyn FnMut()>,
     _on_close: Closure<dyn FnMut(u16, String)>,
 }
 
@@ -53,16 +62,19 @@ impl Socket {
         let tell = Rc::clone(&listener);
         let on_open = Closure::new(move |protocol: String| tell(open_event(&protocol)));
         let tell = Rc::clone(&listener);
-        let on_message = Closure::new(move |bytes: Option<Vec<u8>>| match bytes {
-            Some(bytes) => tell(LinkEvent::Message(&bytes)),
-            None => tell(LinkEvent::Text),
+        let on_bytes = Closure::new(move |bytes: Vec<u8>, came_at| {
+            tell(LinkEvent::Bytes(&bytes, clock::from_timestamp(came_at)));
         });
+        let tell = Rc::clone(&listener);
+        let on_text = Closure::new(move || tell(LinkEvent::Text));
         let on_close =
             Closure::new(move |code, reason| listener(LinkEvent::Closed { code, reason }));
         Ok(Self {
-            socket: open_socket(url, SUBPROTOCOL, &on_open, &on_message, &on_close)?,
+            socket: ByteSocket::new(url, SUBPROTOCOL, &on_open, &on_bytes, &on_text, &on_close)?,
+            gathers: Cell::new(false),
             _on_open: on_open,
-            _on_message: on_message,
+            _on_bytes: on_bytes,
+            _on_text: on_text,
             _on_close: on_close,
         })
     }
@@ -77,6 +89,19 @@ impl Socket {
     pub(super) fn send(&self, bytes: &[u8]) {
         // A socket that is closing throws away what it is given; its close event follows.
         let _ = self.socket.send(bytes);
+    }
+
+    /// Whether what comes from now on is kept, and told in one piece at the end of the turn of the event loop.
+    pub(super) fn set_gathers(&self, gathers: bool) {
+        // A call is dear beside what a message costs here.
+        if self.gathers.replace(gathers) != gathers {
+            self.socket.set_gathers(gathers);
+        }
+    }
+
+    /// What is kept for the end of this turn.
+    pub(super) fn take_gathered(&self) -> Option<Vec<u8>> {
+        self.gathers.get().then(|| self.socket.take_gathered())?
     }
 }
 
@@ -93,6 +118,6 @@ fn open_event(protocol: &str) -> LinkEvent<'static> {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        close_socket(&self.socket);
+        self.socket.close();
     }
 }
