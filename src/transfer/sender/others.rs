@@ -76,8 +76,11 @@ impl Sender {
         let may_come = |payload| self.earlier.until(payload).is_some_and(|until| now < until);
         match (feedback.function, u16::try_from(feedback.number)) {
             (Function::Begin, _) => self.others.is_begin_unasked(now) && !may_come(Payload::Begin),
+            // A device that lacks a chunk may answer an earlier finish with it.
             (Function::Data, Ok(number)) => {
-                self.others.is_chunk_unasked(now, number) && !may_come(Payload::Chunk(number))
+                self.others.is_chunk_unasked(now, number)
+                    && !may_come(Payload::Chunk(number))
+                    && !may_come(Payload::Finish)
             }
             (Function::Data, Err(_)) | (Function::Finish, _) => false,
         }

@@ -91,14 +91,17 @@ fn chunks_of_a_round_before_the_restart_may_be_answered_at_any_time() {
 }
 
 #[test]
-fn chunks_of_an_earlier_transfer_on_the_topic_explain_feedback_for_two_seconds() {
-    let mut earlier = Lingering::default();
-    earlier.handle_sent(Instant::from_millis(500), Chunk(9));
-    let mut transfer = script_with(25, |options| options.numbering = NumberingOption::Echo);
-    let start = Instant::from_millis(1_000);
-    transfer.at(1_000).sender.start(start, earlier);
-    transfer.sends(&[Begin]).at(2_499).hears(&got(9));
-    assert!(!transfer.sender.poll_other_sender());
-    transfer.at(2_500).hears(&got(9));
-    assert!(transfer.sender.poll_other_sender());
+fn chunks_and_the_finish_of_an_earlier_transfer_on_the_topic_explain_feedback_for_two_seconds() {
+    // A device that lacks a chunk answers finish with it.
+    for sent in [Chunk(9), Finish] {
+        let mut earlier = Lingering::default();
+        earlier.handle_sent(Instant::from_millis(500), sent);
+        let mut transfer = script_with(25, |options| options.numbering = NumberingOption::Echo);
+        let start = Instant::from_millis(1_000);
+        transfer.at(1_000).sender.start(start, earlier);
+        transfer.sends(&[Begin]).at(2_499).hears(&lacks(9));
+        assert!(!transfer.sender.poll_other_sender(), "{sent:?}");
+        transfer.at(2_500).hears(&lacks(9));
+        assert!(transfer.sender.poll_other_sender(), "{sent:?}");
+    }
 }
