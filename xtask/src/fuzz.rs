@@ -98,7 +98,7 @@ impl Limit {
 /// A nightly compiler and cargo-fuzz, where they are not there.
 fn install(paths: &Paths) -> Result {
     toolchain::nightly(paths)?;
-    tools::cargo_install(paths, "cargo-fuzz", CARGO_FUZZ)
+    tools::cargo_install(paths, "cargo-fuzz", CARGO_FUZZ, &[])
 }
 
 /// How many executions there were, and whether all went well.

@@ -37,12 +37,13 @@ pub fn firefox() -> Option<PathBuf> {
     named.or_else(|| find(&["firefox-esr", "firefox"]))
 }
 
-/// A program of crates.io in this version, compiled into the automation's own directory.
-pub fn cargo_install(paths: &Paths, package: &str, version: &str) -> Result {
+/// A program of crates.io in this version, compiled into the automation's own directory; `--locked`: of the very crates that
+/// its makers tried.
+pub fn cargo_install(paths: &Paths, package: &str, version: &str, more: &[&str]) -> Result {
     // It does nothing where that version is installed already.
     let mut command = Command::new("cargo");
-    command.args(["install", package, "--version", version, "--locked"]);
-    command.arg("--root").arg(paths.tools());
+    command.args(["install", package, "--version", version, "--root"]);
+    command.arg(paths.tools()).args(more);
     command.env("CARGO_TARGET_DIR", paths.tools().join("build"));
     step::run(paths, &format!("cargo install {package}"), &mut command)?
         .must_succeed(paths)

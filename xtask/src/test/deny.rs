@@ -17,7 +17,7 @@ const VERSION: &str = "0.20.2";
 pub fn check(bench: &Bench) -> Result<Tally> {
     let paths = &bench.paths;
     if bench.args.full {
-        tools::cargo_install(paths, "cargo-deny", VERSION)?;
+        tools::cargo_install(paths, "cargo-deny", VERSION, &["--locked"])?;
     }
     let Some(program) = find(paths) else {
         eprintln!(

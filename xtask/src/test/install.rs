@@ -234,8 +234,8 @@ pub fn npm_ci(paths: &Paths, name: &str, dir: &Path) -> Result {
 pub fn wasm_pack(paths: &Paths) -> Result {
     let lock = read(&paths.root.join("Cargo.lock"))?;
     let bindgen = build::bindgen_version(&lock)?;
-    tools::cargo_install(paths, "wasm-pack", WASM_PACK)?;
-    tools::cargo_install(paths, "wasm-bindgen-cli", bindgen)
+    tools::cargo_install(paths, "wasm-pack", WASM_PACK, &[])?;
+    tools::cargo_install(paths, "wasm-bindgen-cli", bindgen, &[])
 }
 
 fn examples_dir(paths: &Paths) -> PathBuf {
