@@ -12,6 +12,7 @@ mod gray;
 mod names;
 
 pub(crate) use color::ColorFrame;
+use color::Reach;
 pub(crate) use gray::{GrayFrame, Mono, ONE};
 pub(crate) use names::Names;
 
@@ -41,11 +42,11 @@ impl Frame {
             |(of, exponent, _): &(Inks, u64, Arc<Self>)| of == inks && *exponent == tone.to_bits();
         let entry = match frames.iter().position(is_it) {
             Some(index) => frames.remove(index),
-            None => (
-                inks.clone(),
-                tone.to_bits(),
-                Arc::new(Self::new(inks, tone)),
-            ),
+            None => {
+                let kin = frames.iter().find(|(of, ..)| of == inks);
+                let frame = Self::new(inks, tone, kin.map(|(.., frame)| &**frame));
+                (inks.clone(), tone.to_bits(), Arc::new(frame))
+            }
         };
         let frame = Arc::clone(&entry.2);
         frames.insert(0, entry);
@@ -53,14 +54,19 @@ impl Frame {
         frame
     }
 
-    fn new(inks: &Inks, tone: f64) -> Self {
+    /// `kin`: a frame of the same inks and another tone.
+    fn new(inks: &Inks, tone: f64, kin: Option<&Self>) -> Self {
         let (relative, names) = (relative(inks), Names::new(inks));
         match inks.metric() {
             Metric::Luminance => Self::Gray(GrayFrame::new(&relative, names, tone)),
             metric => {
+                let reach = match kin {
+                    Some(Self::Color(frame)) => frame.reach(),
+                    _ => Reach::new(&relative, metric),
+                };
                 let black = inks.black();
                 Self::Color(Box::new(ColorFrame::new(
-                    &relative, names, black, metric, tone,
+                    &relative, names, black, reach, tone,
                 )))
             }
         }

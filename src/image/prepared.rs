@@ -4,7 +4,7 @@ use super::decode::{self, Header, Wanted};
 use super::error::Error;
 use super::options::{Columns, Format, Rgb};
 use super::pack::{Arrangement, Channels, Codes};
-use super::palette::Inks;
+use super::palette::{Inks, MAX_INKS};
 use super::pixels::RgbImage;
 use super::sniff::sniff;
 
@@ -92,21 +92,22 @@ impl Prepared {
                 Pixels::from(&image)
             }
             View::Channels(channels, columns) => {
-                self.pixels(&channels.unpack(&self.bytes, width, *columns))
+                let pixels = channels.unpack(&self.bytes, width, *columns);
+                self.pixels(pixels.into_iter())
             }
             View::Codes(codes, arrangement, inks) => {
                 let indexes = codes.unpack(&self.bytes, width, height, inks, *arrangement);
-                let color = |&index: &u8| {
-                    inks.as_slice()
-                        .get(usize::from(index))
-                        .map_or([0; 3], |ink| ink.shown.0)
-                };
-                self.pixels(&indexes.iter().map(color).collect::<Vec<_>>())
+                let mut colors = [[0; 3]; MAX_INKS];
+                for (color, ink) in colors.iter_mut().zip(inks.as_slice()) {
+                    *color = ink.shown.0;
+                }
+                let color = |index: u8| colors[usize::from(index) % MAX_INKS];
+                self.pixels(indexes.into_iter().map(color))
             }
         })
     }
 
-    fn pixels(&self, pixels: &[[u8; 3]]) -> Pixels {
+    fn pixels(&self, pixels: impl ExactSizeIterator<Item = [u8; 3]>) -> Pixels {
         Pixels {
             width: self.width,
             height: self.height,
@@ -133,11 +134,14 @@ fn shown(color: [u8; 3], inks: &Inks) -> [u8; 3] {
         .map_or(color, |ink| ink.shown.0)
 }
 
-fn opaque(pixels: &[[u8; 3]]) -> Vec<u8> {
-    pixels
-        .iter()
-        .flat_map(|&[r, g, b]| [r, g, b, 255])
-        .collect()
+/// Written over a buffer of 255s: a compiler that spares bytes pushes four bytes one by one otherwise, which a slider waits for.
+fn opaque(pixels: impl ExactSizeIterator<Item = [u8; 3]>) -> Vec<u8> {
+    let mut rgba = vec![255; 4 * pixels.len()];
+    let (out, _) = rgba.as_chunks_mut();
+    for ([r, g, b, _], pixel) in out.iter_mut().zip(pixels) {
+        [*r, *g, *b] = pixel;
+    }
+    rgba
 }
 
 /// Sides are at most 65,535 (fit.rs), so the conversion never saturates.
@@ -152,11 +156,7 @@ impl From<&RgbImage> for Pixels {
         Self {
             width: side(image.width()),
             height: side(image.height()),
-            rgba: image
-                .pixels()
-                .iter()
-                .flat_map(|&[r, g, b]| [r, g, b, 255])
-                .collect(),
+            rgba: opaque(image.pixels().iter().copied()),
         }
     }
 }

@@ -78,19 +78,22 @@ const BLACK = [36, 36, 38];
 
 /** Moves a panel's measured colours so that its white is paper's: beside a white page the measured one looks dirty. @param {Uint8ClampedArray} data RGBA, changed in place */
 function adapt(data) {
-  let [light, dark] = [0, 0];
-  const luma = (i) => 2 * data[i] + 5 * data[i + 1] + data[i + 2];
+  let [light, dark, high, low] = [0, 0, -1, Infinity];
   for (let i = 0; i < data.length; i += 4) {
-    if (luma(i) > luma(light)) light = i;
-    if (luma(i) < luma(dark)) dark = i;
+    const luma = 2 * data[i] + 5 * data[i + 1] + data[i + 2];
+    if (luma > high) [high, light] = [luma, i];
+    if (luma < low) [low, dark] = [luma, i];
   }
-  const [high, low] = [luma(light), luma(dark)];
   if (high < 8 * 120) return; // a picture without white says nothing of it
-  for (let channel = 0; channel < 3; channel += 1) {
+  const [red, green, blue] = [0, 1, 2].map((channel) => {
     const [from, to] = [low < 8 * 90 ? data[dark + channel] : 0, data[light + channel]];
     const [start, end] = [low < 8 * 90 ? BLACK[channel] : 0, WHITE[channel]];
-    const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => start + ((value - from) * (end - start)) / Math.max(1, to - from));
-    for (let i = channel; i < data.length; i += 4) data[i] = table[data[i]];
+    return Uint8ClampedArray.from({ length: 256 }, (_, value) => start + ((value - from) * (end - start)) / Math.max(1, to - from));
+  });
+  for (let i = 0; i < data.length; i += 4) {
+    data[i] = red[data[i]];
+    data[i + 1] = green[data[i + 1]];
+    data[i + 2] = blue[data[i + 2]];
   }
 }
 

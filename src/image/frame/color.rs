@@ -6,6 +6,7 @@ use crate::image::gamut::Hull;
 use crate::image::linear::decode;
 use crate::image::palette::{MAX_INKS, Metric};
 use crate::image::simd::{F4, I4};
+use std::sync::Arc;
 
 /// Cells along each axis of both tables.
 const CELLS: usize = 32;
@@ -21,6 +22,25 @@ const NODES: usize = 17;
 /// on white.
 const FULL_CHROMA: u32 = 5;
 
+/// What the inks decide alone: frames of every tone share it, so that a slider of the tone does not wait for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach {
+    /// What they can mix.
+    hull: Arc<Hull>,
+    /// The nearest ink of each cell of light.
+    nearest: Arc<[u8]>,
+}
+
+impl Reach {
+    /// From the inks' light over the white's.
+    pub(crate) fn new(inks: &[[f64; 3]], metric: Metric) -> Self {
+        Self {
+            hull: Arc::new(Hull::new(inks)),
+            nearest: nearest(inks, metric).into(),
+        }
+    }
+}
+
 /// Tables from bytes to light, from colours to what the inks can mix of them, and from light to the nearest ink.
 #[derive(Debug)]
 pub(crate) struct ColorFrame {
@@ -33,17 +53,16 @@ pub(crate) struct ColorFrame {
     light: Box<[[I4; 256]; 3]>,
     /// How far a colour, by the highest 5 bits of its channels, is moved into what the inks can mix.
     moves: Vec<I4>,
-    /// The nearest ink of each cell of light.
-    nearest: Vec<u8>,
+    reach: Reach,
 }
 
 impl ColorFrame {
-    /// From the inks' light over the white's, which of them is black, and the exponent of the tone.
+    /// From the inks' light over the white's, which of them is black, their reach, and the exponent of the tone.
     pub(crate) fn new(
         inks: &[[f64; 3]],
         names: Names,
         black: usize,
-        metric: Metric,
+        reach: Reach,
         tone: f64,
     ) -> Self {
         let black = inks.get(black).copied().unwrap_or_default();
@@ -69,9 +88,14 @@ impl ColorFrame {
             light: Box::new(
                 [0, 1, 2].map(|channel| std::array::from_fn(|byte| share(channel, byte))),
             ),
-            moves: moves(&Hull::new(inks), light),
-            nearest: nearest(inks, metric),
+            moves: moves(&reach.hull, light),
+            reach,
         }
+    }
+
+    /// For a frame of the same inks and another tone.
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 
     /// The light that a pixel should have, as far as the inks can mix it.
@@ -100,7 +124,7 @@ impl ColorFrame {
     pub(crate) fn nearest(&self, light: I4) -> (u8, I4) {
         let [r, g, b] = light.shr(CELL_BITS).to_rgb();
         // None is negative, because the light is bounded.
-        let ink = self.nearest[(r << 10 | g << 5 | b) as usize];
+        let ink = self.reach.nearest[(r << 10 | g << 5 | b) as usize];
         (ink, self.whole[usize::from(ink) % MAX_INKS])
     }
 }
@@ -198,7 +222,7 @@ mod tests {
             &relative(&inks),
             Names::new(&inks),
             inks.black(),
-            inks.metric(),
+            Reach::new(&relative(&inks), inks.metric()),
             1.0,
         )
     }
@@ -233,6 +257,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn another_tone_has_the_same_reach_and_other_light() {
+        let inks = Inks::named(PanelName::Spectra6);
+        let first = frame(PanelName::Spectra6);
+        let names = Names::new(&inks);
+        let other = ColorFrame::new(&relative(&inks), names, inks.black(), first.reach(), 1.5);
+        assert!(Arc::ptr_eq(&first.reach.nearest, &other.reach.nearest));
+        let gray = |frame: &ColorFrame| frame.target([128; 3]).to_rgb();
+        assert!(gray(&other)[0] < gray(&first)[0]);
     }
 
     #[test]

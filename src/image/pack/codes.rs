@@ -51,33 +51,18 @@ impl Codes {
     ) -> Vec<u8> {
         let part_width = arrangement.columns.width(width);
         let planes = self.planes(inks);
-        let key = |index: usize| {
-            planes
-                .iter()
-                .fold(0_u16, |key, plane| key << 8 | u16::from(plane.codes[index]))
-        };
-        let keys: Vec<u16> = (0..inks.len()).map(key).collect();
-        let index = |key: u16| {
-            keys.iter()
-                .position(|&other| other == key)
-                .unwrap_or(inks.white())
-        };
+        let index_of = index_of(&planes, inks);
         let mut bytes = bytes;
         let mut parts = Vec::with_capacity(width * height);
         while parts.len() < width * height && !bytes.is_empty() {
-            let mut found = vec![0_u16; part_width * height];
+            let mut keys = vec![0_u8; part_width * height];
             for plane in &planes {
                 let length = plane.length(part_width, height, arrangement.rows);
                 let (head, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
-                let codes = plane.unpack(head, part_width, arrangement.rows);
-                found
-                    .iter_mut()
-                    .zip(codes)
-                    .for_each(|(key, code)| *key = *key << 8 | u16::from(code));
+                plane.unpack(head, part_width, arrangement.rows, &mut keys);
                 bytes = rest;
             }
-            // There are at most 16 inks.
-            parts.extend(found.into_iter().map(|key| index(key) as u8));
+            parts.extend(keys.iter().map(|&key| index_of[usize::from(key) % KEYS]));
         }
         arrangement.columns.join(parts, width)
     }
@@ -145,25 +130,19 @@ impl Plane {
         }
     }
 
-    fn unpack(&self, bytes: &[u8], width: usize, rows: Rows) -> Vec<u8> {
-        let per_byte = 8 / self.bits;
-        // Of 1, 2 or 4 bits.
-        let mask = ((1_u32 << self.bits) - 1) as u8;
-        let codes =
-            |&byte: &u8| (1..=per_byte).map(move |place| byte >> (8 - place * self.bits) & mask);
-        let stride = match rows {
-            Rows::Padded => self.length(width, 1, rows).max(1),
-            Rows::Continuous => bytes.len().max(1),
+    /// Appends each pixel's code to its key. Missing bytes leave the keys of their pixels as they are.
+    fn unpack(&self, bytes: &[u8], width: usize, rows: Rows, keys: &mut [u8]) {
+        let (stride, run) = match rows {
+            Rows::Padded => (self.length(width, 1, rows), width),
+            Rows::Continuous => (bytes.len(), keys.len()),
         };
-        let most = if rows == Rows::Padded {
-            width
-        } else {
-            usize::MAX
-        };
-        bytes
-            .chunks(stride)
-            .flat_map(|row| row.iter().flat_map(codes).take(most))
-            .collect()
+        for (bytes, keys) in bytes.chunks(stride.max(1)).zip(keys.chunks_mut(run.max(1))) {
+            match self.bits {
+                1 => unpack_bytes::<1, 8>(bytes, keys),
+                2 => unpack_bytes::<2, 4>(bytes, keys),
+                _ => unpack_bytes::<4, 2>(bytes, keys),
+            }
+        }
     }
 
     fn length(&self, width: usize, height: usize, rows: Rows) -> usize {
@@ -174,6 +153,41 @@ impl Plane {
             Rows::Continuous => (width * height).div_ceil(per_byte),
         }
     }
+}
+
+/// The first pixel is in a byte's highest bits; of the last byte as much is read as there are pixels.
+fn unpack_bytes<const BITS: u32, const PIXELS: usize>(bytes: &[u8], keys: &mut [u8]) {
+    let append = |keys: &mut [u8], mut byte: u8| {
+        for key in keys {
+            byte = byte.rotate_left(BITS);
+            *key = *key << BITS | byte & ((1 << BITS) - 1);
+        }
+    };
+    let (whole, rest) = keys.as_chunks_mut::<PIXELS>();
+    let last = bytes.get(whole.len());
+    for (keys, &byte) in whole.iter_mut().zip(bytes) {
+        append(keys, byte);
+    }
+    if let Some(&byte) = last {
+        append(rest, byte);
+    }
+}
+
+/// How many keys there are: the codes of a pixel in all planes, one after the other, have at most 4 bits.
+const KEYS: usize = 16;
+
+/// The index of the ink that a key stands for; of keys that no ink has, the paper's.
+fn index_of(planes: &[Plane], inks: &Inks) -> [u8; KEYS] {
+    // There are at most 16 inks.
+    let mut index_of = [inks.white() as u8; KEYS];
+    for index in (0..inks.len()).rev() {
+        let append = |key: u8, plane: &Plane| key << plane.bits | plane.codes[index];
+        let key = planes.iter().fold(0_u8, append);
+        if let Some(found) = index_of.get_mut(usize::from(key)) {
+            *found = index as u8;
+        }
+    }
+    index_of
 }
 
 #[cfg(test)]
