@@ -68,16 +68,25 @@ test("the picture is moved and enlarged by keys and by the pointer, and arrives 
   await device.stop();
 });
 
-test("a line of text stands at the foot", limit, async () => {
-  const { device, page } = await composed({ ...halves, buffer: png(400, 240, () => [0, 0, 0, 255]) });
+test("a line of text stands at the foot, and the picture's own foot above it", limit, async () => {
+  const { device, page } = await composed({ ...halves, buffer: png(400, 240, (_, y) => (y < 200 ? [0, 0, 0, 255] : [255, 255, 255, 255])) });
+  /** Rows of the panel that are dark in the middle, from and to. */
+  const black = () => page.locator("#preview").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(canvas.width / 2, 0, 1, canvas.height);
+    const dark = Array.from({ length: canvas.height }, (_, y) => data[4 * y] < 128);
+    return [dark.indexOf(true), dark.indexOf(false)];
+  });
+  assert.deepEqual(await black(), [0, 400]);
   const foot = () => page.locator("#preview").evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, canvas.height - 40, canvas.width, 1);
     return [...data].filter((value, i) => i % 4 === 0 && value > 128).length / canvas.width;
   });
-  assert.equal(await foot(), 0);
+  assert.equal(await foot(), 1);
   await page.locator("#more-text summary").click();
   await page.locator("#line").fill("Open until 6");
   await until(10_000, "a white band with letters", async () => (await foot()) > 0.4 && (await foot()) < 1);
+  const [, end] = await black();
+  assert.ok(end < 340, `the picture's white foot begins in row ${end}: it was moved up`);
   await page.done();
   await device.stop();
 });

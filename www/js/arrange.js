@@ -29,14 +29,19 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options) {
   pen.fillStyle = background;
   pen.fillRect(0, 0, width, height);
   pen.imageSmoothingQuality = "high";
+  const overlay = over.text || over.qr ? await import("./overlay.js") : null;
+  const room = overlay?.roomFor(pen, over, width, height) ?? { top: 0, bottom: height };
+  const high = room.bottom - room.top;
   pen.save();
-  pen.translate(width * (0.5 + x), height * (0.5 + y));
-  const [sx, sy] = scales(fit, width / own[0], height / own[1], finer);
+  pen.rect(0, room.top, width, high);
+  pen.clip();
+  pen.translate(width * (0.5 + x), room.top + high / 2 + height * y);
+  const [sx, sy] = scales(fit, width / own[0], high / own[1], finer);
   pen.scale(sx * zoom, sy * zoom);
   pen.rotate((rotate * Math.PI) / 180);
   pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
   pen.restore();
-  if (over.text || over.qr) (await import("./overlay.js")).draw(pen, over, width, height);
+  overlay?.draw(pen, over, room, width, height);
   return { source: pen.getImageData(0, 0, width, height), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
 }
 

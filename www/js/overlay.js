@@ -7,31 +7,44 @@ const QUIET = 4;
 const SHARE = 0.45;
 const LINES = 4;
 
-/** @param {OffscreenCanvasRenderingContext2D} pen @param {{ text: string, textAt: string, qr: string, qrAt: string }} over @param {number} width @param {number} height in pixels */
-export function draw(pen, { text, textAt, qr, qrAt }, width, height) {
-  let [top, bottom] = [0, height];
+/** @typedef {{ text: string, textAt: string, qr: string, qrAt: string }} Over @typedef {{ top: number, bottom: number }} Room rows of the panel */
+
+/**
+ * The rows that a band of text leaves to the picture: it would cover the picture's foot, which people want to see.
+ * @param {OffscreenCanvasRenderingContext2D} pen @param {Over} over @param {number} width @param {number} height in pixels @returns {Room}
+ */
+export function roomFor(pen, { text, textAt }, width, height) {
+  if (!text || textAt === "middle") return { top: 0, bottom: height };
+  const high = bandHeight(lineSize(pen, text, width, height));
+  return textAt === "top" ? { top: high, bottom: height } : { top: 0, bottom: height - high };
+}
+
+/** @param {OffscreenCanvasRenderingContext2D} pen @param {Over} over @param {Room} room as `roomFor` says @param {number} width @param {number} height in pixels */
+export function draw(pen, { text, textAt, qr, qrAt }, room, width, height) {
   if (text && textAt === "middle") plate(pen, text, width, height);
-  else if (text) {
-    const room = band(pen, text, width, height, textAt === "top");
-    if (textAt === "top") top = room;
-    else bottom -= room;
-  }
-  if (qr) code(pen, qr, qrAt, { width, top, bottom });
+  else if (text) band(pen, text, width, height, textAt === "top");
+  if (qr) code(pen, qr, qrAt, { width, ...room });
 }
 
 const font = (size) => `600 ${size}px system-ui, sans-serif`;
 
-/** A line in a band across the picture. @returns {number} the band's height */
-function band(pen, text, width, height, atTop) {
-  let size = Math.max(8, Math.round(height * 0.14));
+/** Of the letters of a line across the picture, in pixels. */
+function lineSize(pen, text, width, height) {
+  const size = Math.max(8, Math.round(height * 0.14));
   pen.font = font(size);
-  size = Math.max(8, Math.min(size, Math.floor((size * 0.96 * width) / pen.measureText(text).width)));
-  const room = Math.round(size * 1.6);
-  const start = atTop ? 0 : height - room;
+  return Math.max(8, Math.min(size, Math.floor((size * 0.96 * width) / pen.measureText(text).width)));
+}
+
+const bandHeight = (size) => Math.round(size * 1.6);
+
+/** A line in a band across the picture. */
+function band(pen, text, width, height, atTop) {
+  const size = lineSize(pen, text, width, height);
+  const high = bandHeight(size);
+  const start = atTop ? 0 : height - high;
   pen.fillStyle = "#ffffff";
-  pen.fillRect(0, start, width, room);
-  print(pen, [text], size, width, start + room / 2);
-  return room;
+  pen.fillRect(0, start, width, high);
+  print(pen, [text], size, width, start + high / 2);
 }
 
 /** As large as it goes, on as many lines as that takes. */
