@@ -309,7 +309,7 @@ async function start() {
   else fillFromKept(kept().fields ?? {});
   setUpRoutes();
   setUpMode(opened.given);
-  settleForm();
+  if (sendMode() === "topic") settleForm(); // devices say theirs when they are loaded
   listen();
   setUpLinkView();
   link.watchLink();
@@ -328,6 +328,7 @@ async function setUpKept(given) {
   settleRecipients();
   setUpSamples(takeFile);
   settleSamples(given || compose.hasSource);
+  document.body.dataset.live = "shown"; // the first view's controls listen; the other views come in behind it
   const sending = await loadViews({ toSendView: act });
   repaintSending = sending.repaintSending;
   document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen

@@ -70,7 +70,7 @@ function write(row, { at, tone, words }) {
 
 /** Wires the fold and the link that saves everything as text. */
 export function setUpLog() {
-  if (innerWidth < 720) $("logfold").open = false;
+  if (matchMedia("(max-width: 719.9px)").matches) $("logfold").open = false; // to read `innerWidth` would have all laid out first
   $("logfold").addEventListener("toggle", () => lines.length && draw());
   $("log").addEventListener("scroll", () => (follows = $("log").scrollTop + $("log").clientHeight > $("log").scrollHeight - 30), { passive: true });
   $("logsave").href = "#log"; // a link takes part in the tab order
