@@ -49,7 +49,7 @@ export async function sendPicture(page, { name = "picture.png", mimeType = "imag
 
 /** Waits until the row of each device is in its state, e.g. `{ "Counter 1": "done" }`. */
 export async function rows(page, states, ms = 30_000) {
-  const read = () => page.locator("#jobs > li").evaluateAll((items) => Object.fromEntries(items.map(({ dataset }) => [dataset.device, dataset.state])));
+  const read = () => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("#jobs > li")].map(({ dataset }) => [dataset.device, dataset.state])));
   let seen = {};
   await until(ms, async () => `rows ${JSON.stringify(states)}; they are ${JSON.stringify(seen)}`, async () => {
     seen = await read();

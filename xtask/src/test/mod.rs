@@ -32,7 +32,7 @@ pub enum Suite {
     Pictures,
     Brokers,
     Browser,
-    /// The tests of `browser` once more, in Firefox.
+    /// The tests of `browser` once more, and the page's main stories, in Firefox.
     Firefox,
     E2e,
     Package,

@@ -54,11 +54,14 @@ pub fn matrix(bench: &Bench) -> Result<Tally> {
     )
 }
 
-/// The tests of the suite `browser` in Firefox.
+/// The tests of the suite `browser` in Firefox, and the page's main stories.
 pub fn firefox(bench: &Bench) -> Result<Tally> {
     install::firefox(&bench.paths)?;
     let mut files = test_files(&bench.paths.tests().join(Suite::Browser.name()))?;
     files.retain(|file| !is_of_chromium(file));
+    files.extend(test_files(
+        &bench.paths.tests().join(Suite::Firefox.name()),
+    )?);
     run_files(bench, Suite::Firefox.name(), files, "firefox")
 }
 
