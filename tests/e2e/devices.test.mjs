@@ -20,6 +20,11 @@ test("a device is added, keeps its topics over a reload, is copied, deleted, and
   assert.deepEqual([await page.locator("#d-to").inputValue(), await page.locator("#d-from").inputValue()], ["signs/cafe-1-2/img", "signs/cafe-1-2/ack"], "the topics follow the name, without what brokers do not bear");
   await page.locator('#presets input[value="spectra-7in3"]').check();
   await page.locator("#d-sleeps").check();
+  await page.locator("#d-addbroker").click();
+  await page.locator("#b-url").fill("ws://workshop.local:9001");
+  await page.locator("#broker-form [type=submit]").click();
+  const chosen = () => page.locator("#d-broker").evaluate((field) => field.selectedOptions[0].text);
+  await until(10_000, "the new broker in the device's form", async () => (await chosen()) === "workshop.local:9001");
   await page.locator("#device-form [type=submit]").click();
   await until(10_000, "the device on the wall", async () => (await names(page)).includes("Café 1.2"));
   await page.reload();

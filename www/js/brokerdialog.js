@@ -14,12 +14,14 @@ import { t } from "./texts.js";
 /** @type {Broker | null} */
 let editing = null;
 let onRemove = (/** @type {Broker} */ _broker) => {};
+let onSaved = onRemove;
 /** Where a trial connects: none of the devices' connections is touched by it. */
 const TRIAL = "trial";
 
-/** @param {Broker | null} broker @param {string} [focus] */
-export function editBroker(broker, focus = broker ? "b-url" : "b-preset") {
+/** @param {Broker | null} broker @param {string} [focus] @param {(broker: Broker) => void} [saved] whoever opened it over a form of theirs */
+export function editBroker(broker, focus = broker ? "b-url" : "b-preset", saved = () => {}) {
   editing = broker;
+  onSaved = saved;
   $("broker-form").reset();
   clearWrong($("broker-dialog"));
   fill($("b-outcome"));
@@ -93,6 +95,7 @@ async function save() {
   await saveBroker(read_.broker);
   rememberPassword(read_.broker, read_.password);
   $("broker-dialog").close();
+  onSaved(read_.broker);
 }
 
 /** Connects once, and says what came of it. */

@@ -1,5 +1,6 @@
 // Add or edit a device: its panel from the list, its name, and its topics, which follow the name until they are typed.
 import { $, fill, h, note } from "./dom.js";
+import { editBroker } from "./brokerdialog.js";
 import { openDialog } from "./dialog.js";
 import { clearWrong, markWrong, setValue } from "./fields.js";
 import { newId } from "./db.js";
@@ -192,6 +193,11 @@ export function setUpDeviceDialog({ saved, removed }) {
     });
   }
   for (const id of ["d-name", "d-format", "d-broker"]) $(id).addEventListener("input", settle);
+  $("d-addbroker").addEventListener("click", () => editBroker(null, "b-preset", ({ id }) => {
+    drawBrokers();
+    $("d-broker").value = id;
+    settle();
+  }));
   $("device-form").addEventListener("input", (event) => clearWrong(event.target.closest(".field") ?? undefined));
   $("device-form").addEventListener("submit", (event) => {
     event.preventDefault();
