@@ -154,10 +154,13 @@ impl Sender {
         })
     }
 
-    /// Its turn has come on its feedback topic, where others sent this before.
-    pub(super) fn start(&mut self, now: Instant, earlier: Lingering) {
+    /// Its turn has come on its feedback topic, where others sent this before, and which was lost and came back at `back_at`.
+    pub(super) fn start(&mut self, now: Instant, earlier: Lingering, back_at: Option<Instant>) {
         self.turn_at = now;
         self.earlier = earlier;
+        if let Some(at) = back_at {
+            self.others.handle_earlier_gap(at);
+        }
         self.handle_online(now);
     }
 

@@ -63,6 +63,10 @@ impl Draw {
         if self.chance(0.15) && !sleeps {
             page.max_messages_per_second = Some(self.between(2, 200) as f64);
         }
+        if sleeps {
+            // Who waits for its place among others is not asked in the five seconds that its device is awake.
+            page.max_outstanding = page.max_outstanding.max(devices.len());
+        }
         let restarts =
             |(_, what): &(Instant, Happening)| matches!(what, Happening::BrokerRestart(_));
         if happenings.len() > 1 && happenings.iter().any(restarts) {

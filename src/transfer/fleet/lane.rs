@@ -14,6 +14,10 @@ use crate::transfer::lingering::Lingering;
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     pub(super) is_subscribed: bool,
+    /// It has been subscribed before.
+    was_subscribed: bool,
+    /// When it was last subscribed again.
+    back_at: Option<Instant>,
     /// All that have not ended, in the order in which they were asked for.
     pub(super) queue: VecDeque<TransferId>,
     pub(super) current: Option<TransferId>,
@@ -53,6 +57,12 @@ impl Fleet {
         let Some(lane) = self.lanes.get_mut(from) else {
             return;
         };
+        if is_subscribed
+            && core::mem::replace(&mut lane.was_subscribed, true)
+            && !lane.is_subscribed
+        {
+            lane.back_at = Some(now);
+        }
         lane.is_subscribed = is_subscribed;
         if let Some(id) = lane.current
             && let Some(sender) = self.sender(id)
@@ -88,14 +98,14 @@ impl Fleet {
             return;
         }
         let Some(id) = self.choose(lane) else { return };
-        let mut earlier = Lingering::default();
-        if let Some(lane) = self.lanes.get_mut(from) {
-            lane.current = Some(id);
-            lane.lingering.forget(now);
-            earlier.clone_from(&lane.lingering);
-        }
+        let Some(lane) = self.lanes.get_mut(from) else {
+            return;
+        };
+        lane.current = Some(id);
+        lane.lingering.forget(now);
+        let (earlier, back_at) = (lane.lingering.clone(), lane.back_at);
         if let Some(sender) = self.sender(id) {
-            sender.start(now, earlier);
+            sender.start(now, earlier, back_at);
             self.touch(now, id);
         }
     }

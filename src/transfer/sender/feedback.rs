@@ -55,6 +55,7 @@ impl Sender {
         self.note(now, feedback);
         match feedback.status {
             Status::Whole => {
+                self.others.handle_begun(now);
                 self.phase = Phase::Data;
                 self.control = Control::default();
                 self.give_up_at = None;

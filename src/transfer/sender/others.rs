@@ -18,6 +18,7 @@ const LATEST_READ: Duration = LATEST_FEEDBACK.saturating_mul(2);
 pub(super) struct Others {
     /// How many answers to begin may come: one for each, and another after a reconnect or a sleep.
     begins: u32,
+    /// When begin was last sent, or answered.
     begun_at: Instant,
     /// From when on what comes is no longer explained by what was sent before a reconnect or a sleep.
     settled_at: Instant,
@@ -39,6 +40,16 @@ impl Others {
         }
     }
 
+    /// Begin was answered. The same answer may come again, and be read as late after this one as it came.
+    pub(super) fn handle_begun(&mut self, now: Instant) {
+        self.begun_at = now;
+    }
+
+    /// The link came back at `at`, before this transfer's turn: what earlier ones left on its way may have gone out again.
+    pub(super) fn handle_earlier_gap(&mut self, at: Instant) {
+        self.settled_at = at + LATEST_READ;
+    }
+
     /// What was sent before a reconnect or a sleep may be answered once more, or later than it seems.
     pub(super) fn handle_gap(&mut self, now: Instant) {
         if self.begins > 0 {
@@ -47,8 +58,9 @@ impl Others {
         self.settled_at = now + LATEST_READ;
     }
 
-    fn is_begin_unasked(&self, now: Instant) -> bool {
-        self.begins == 1 && now.saturating_since(self.begun_at) >= LATEST_READ
+    /// `unnoticed`: how long the page may have slept without knowing it, since no clock of its own ran out.
+    fn is_begin_unasked(&self, now: Instant, unnoticed: Duration) -> bool {
+        self.begins == 1 && now.saturating_since(self.begun_at) >= LATEST_READ + unnoticed
     }
 
     /// A device of the other numbering than was asked for speaks of the chunk before.
@@ -75,7 +87,10 @@ impl Sender {
     fn is_unasked(&self, now: Instant, feedback: Feedback) -> bool {
         let may_come = |payload| self.earlier.until(payload).is_some_and(|until| now < until);
         match (feedback.function, u16::try_from(feedback.number)) {
-            (Function::Begin, _) => self.others.is_begin_unasked(now) && !may_come(Payload::Begin),
+            (Function::Begin, _) => {
+                let unnoticed = self.patience.for_control();
+                self.others.is_begin_unasked(now, unnoticed) && !may_come(Payload::Begin)
+            }
             // A device that lacks a chunk may answer an earlier finish with it.
             (Function::Data, Ok(number)) => {
                 self.others.is_chunk_unasked(now, number)

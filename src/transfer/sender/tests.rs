@@ -40,7 +40,7 @@ fn script_with(bytes: u8, change: impl FnOnce(&mut TransferOptions)) -> Script {
     };
     change(&mut options);
     let mut sender = Sender::new(Instant::ZERO, "ack", image.into(), options).unwrap();
-    sender.start(Instant::ZERO, Lingering::default());
+    sender.start(Instant::ZERO, Lingering::default(), None);
     Script {
         sender,
         now: Instant::ZERO,

@@ -55,7 +55,7 @@ fn with_integrity_begin_ends_in_the_checksum() {
         },
     )
     .unwrap();
-    sender.start(Instant::ZERO, Lingering::default());
+    sender.start(Instant::ZERO, Lingering::default(), None);
     assert_eq!(sender.data(Begin), "ä;9;crc32=cbf43926".as_bytes());
     let (head, _) = sender.poll_transmit(Instant::ZERO, true).unwrap();
     assert_eq!(

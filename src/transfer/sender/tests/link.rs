@@ -8,7 +8,7 @@ fn nothing_is_sent_before_feedback_can_arrive() {
     let mut sender = Sender::new(Instant::ZERO, "ack", vec![1].into(), options).unwrap();
     assert_eq!(sender.poll_transmit(Instant::ZERO, true), None);
     assert_eq!(sender.poll_timeout(), None);
-    sender.start(Instant::ZERO, Lingering::default());
+    sender.start(Instant::ZERO, Lingering::default(), None);
     assert!(sender.poll_transmit(Instant::ZERO, true).is_some());
 }
 

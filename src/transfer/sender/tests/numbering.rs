@@ -95,7 +95,7 @@ fn the_number_of_the_last_of_32_768_chunks_wraps() {
     };
     let image: Vec<u8> = vec![7; 32_768];
     let mut sender = Sender::new(Instant::ZERO, "ack", image.into(), options).unwrap();
-    sender.start(Instant::ZERO, Lingering::default());
+    sender.start(Instant::ZERO, Lingering::default(), None);
     let now = Instant::ZERO;
     let mut transfer = Script { sender, now };
     transfer.begins();

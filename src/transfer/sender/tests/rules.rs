@@ -287,7 +287,7 @@ fn a_message_waits_while_feedback_on_its_like_of_an_earlier_transfer_may_come() 
     transfer
         .at(1_600)
         .sender
-        .start(Instant::from_millis(1_600), earlier);
+        .start(Instant::from_millis(1_600), earlier, None);
     transfer.sends_nothing().hears(&begun());
     assert_eq!(
         transfer.sender.poll_timeout(),
