@@ -49,6 +49,21 @@ test("the first view's controls listen within a second of a processor that is fo
   assert.ok(4 * least(free) < 1000, `${free}`);
 });
 
+for (const width of [412, 1280]) {
+  test(`nothing jumps while the first visit's page loads at ${width} pixels`, limit, async () => {
+    const page = await stage.browser.newPage({ viewport: { width, height: 823 } });
+    await page.addInitScript(() => {
+      window.misShift = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (window.misShift += value))).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(`${stage.site.url}/index.html`);
+    await page.locator("body[data-kept]").waitFor();
+    const shift = await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.misShift), 100))));
+    assert.ok(shift < 0.05, `a layout shift of ${shift}; 0.1 is what Lighthouse calls good`);
+    await page.close();
+  });
+}
+
 /** Moves the slider, and waits until the stage shows what became of it, in milliseconds. */
 const moveSlider = (page, value, id = "tone") => page.evaluate(([to, which]) => new Promise((done) => {
   const [canvas, slider] = ["preview", which].map((id) => document.getElementById(id));
