@@ -68,6 +68,29 @@ test("the picture is moved and enlarged by keys and by the pointer, and arrives 
   await device.stop();
 });
 
+test("a picture that is mirrored follows the hand all the same, and what is written on it is not mirrored", limit, async () => {
+  const { device, page } = await composed(halves);
+  await page.locator("#flip").click();
+  await page.locator("#screen").focus();
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press("Shift+ArrowRight");
+  await near(page, 0.3); // its right half is the dark one now, and leaves the panel at the right
+  await page.locator("#blank").click();
+  await page.locator("#more-text summary").click();
+  await page.locator("#line").fill("LLL");
+  await page.locator("#lineat").selectOption("middle");
+  /** How many more dark pixels stand at the left edge of the first letter than at its right one. */
+  const first = () => page.locator("#preview").evaluate((canvas) => {
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const dark = (x, y) => data[4 * (y * width + x)] < 128;
+    const columns = Array.from({ length: width }, (_, x) => Array.from({ length: height }, (_, y) => dark(x, y)).filter(Boolean).length);
+    const from = columns.findIndex(Boolean);
+    return from < 0 ? 0 : columns[from + 4] - columns[columns.indexOf(0, from) - 5];
+  });
+  await until(10_000, "an L whose stem is at the left", async () => (await first()) > 50);
+  await page.done();
+  await device.stop();
+});
+
 test("a line of text stands at the foot, and the picture's own foot above it", limit, async () => {
   const { device, page } = await composed({ ...halves, buffer: png(400, 240, (_, y) => (y < 200 ? [0, 0, 0, 255] : [255, 255, 255, 255])) });
   /** Rows of the panel that are dark in the middle, from and to. */

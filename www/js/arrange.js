@@ -17,8 +17,9 @@ const FINER = 2;
  * @returns {Promise<{ source: ImageData, options: Record<string, any> }>} for `prepareImage`
  */
 export async function arrange(source, id, { x, y, zoom, ...over }, options) {
-  const picture = await decode(source, id);
-  const { fit = "contain", rotate = 0, background = "#ffffff", rotate: _, fit: __, ...rest } = options;
+  const overlay = over.text || over.qr ? await import("./overlay.js") : null;
+  const picture = await decode(source, id); // nothing is waited for below: another picture closes this one
+  const { fit = "contain", rotate = 0, background = "#ffffff", mirror = "none", rotate: _, fit: __, mirror: ___, ...rest } = options;
   const turned = rotate % 180 !== 0;
   const own = turned ? [picture.height, picture.width] : [picture.width, picture.height];
   const size = panelSize(options, own);
@@ -29,7 +30,6 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options) {
   pen.fillStyle = background;
   pen.fillRect(0, 0, width, height);
   pen.imageSmoothingQuality = "high";
-  const overlay = over.text || over.qr ? await import("./overlay.js") : null;
   const room = overlay?.roomFor(pen, over, width, height) ?? { top: 0, bottom: height };
   const high = room.bottom - room.top;
   pen.save();
@@ -37,7 +37,7 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options) {
   pen.clip();
   pen.translate(width * (0.5 + x), room.top + high / 2 + height * y);
   const [sx, sy] = scales(fit, width / own[0], high / own[1], finer);
-  pen.scale(sx * zoom, sy * zoom);
+  pen.scale(mirror === "horizontal" ? -sx * zoom : sx * zoom, mirror === "vertical" ? -sy * zoom : sy * zoom); // here, for text and codes must not be mirrored
   pen.rotate((rotate * Math.PI) / 180);
   pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
   pen.restore();
@@ -63,7 +63,7 @@ async function decode(source, id) {
     throw Object.assign(new Error("The browser cannot read this picture.", { cause }), { name: "ImageError", code: "unsupported" });
   });
   const scale = SIDE / Math.max(full.width, full.height);
-  const bitmap = scale >= 1 ? full : await createImageBitmap(full, { resizeWidth: Math.round(full.width * scale), resizeHeight: Math.round(full.height * scale), resizeQuality: "high" });
+  const bitmap = scale >= 1 ? full : await createImageBitmap(full, { resizeWidth: Math.max(1, Math.round(full.width * scale)), resizeHeight: Math.max(1, Math.round(full.height * scale)), resizeQuality: "high" });
   last?.bitmap.close();
   last = { id, bitmap };
   return bitmap;
