@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { openWith, rows, selectDevices } from "../support/admin-page.mjs";
 import { png, sample } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
-import { setStage } from "../support/send-page.mjs";
+import { result, setStage } from "../support/send-page.mjs";
 
 const limit = { timeout: 60_000 };
 let stage;
@@ -87,6 +87,38 @@ test("a picture that is mirrored follows the hand all the same, and what is writ
     return from < 0 ? 0 : columns[from + 4] - columns[columns.indexOf(0, from) - 5];
   });
   await until(10_000, "an L whose stem is at the left", async () => (await first()) > 50);
+  await page.done();
+  await device.stop();
+});
+
+test("a picture that a link brought is sent as it was moved, and is not fetched anew", limit, async () => {
+  const device = await stage.device();
+  const url = stage.site.add("/photos/halves.png", halves.buffer);
+  const page = await stage.open({ ...device.topics, url, width: "400", height: "240", format: "mono1" });
+  await near(page, 0.5);
+  await page.locator("#screen").focus();
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press("Shift+ArrowLeft");
+  await near(page, 0.3);
+  await page.locator("#send").click();
+  assert.equal((await result(page)).ok, true);
+  await near(page, 0.3);
+  assert.equal(stage.site.requests.filter((path) => path === "/photos/halves.png").length, 1);
+  await page.done();
+  await device.stop();
+});
+
+test("an address that is given again after a file is fetched again", limit, async () => {
+  const { device, page } = await composed(halves);
+  stage.site.add("/photos/black.png", png(400, 240, () => [0, 0, 0, 255]));
+  const give = async () => {
+    await page.locator("#url").fill("/photos/black.png");
+    await page.locator("#url").press("Enter");
+    await near(page, 1);
+  };
+  await give();
+  await page.locator("#file").setInputFiles(halves);
+  await near(page, 0.5);
+  await give();
   await page.done();
   await device.stop();
 });

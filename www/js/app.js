@@ -1,7 +1,7 @@
 // The Send view: wires the fields, the stage, the two workers and the link interface; the other views are set up at the end.
 import { $, fill, h, note, say } from "./dom.js";
 import * as link from "./broker.js";
-import { Compose } from "./compose.js";
+import { Compose, absolute } from "./compose.js";
 import { FIELD_OF, SMALL_CHUNK } from "./errors.js";
 import { clearWrong, markWrong, setValue } from "./fields.js";
 import { fieldsToKeep, fillFromKept, fillFromLink, optionIn, readForm, settleForm } from "./form.js";
@@ -374,7 +374,7 @@ function listen() {
   $("camera").addEventListener("click", async () => (await import("./camera.js")).takePhotograph(takeFile));
   $("blank").addEventListener("click", async () => takeFile(await blank(readForm().draft.image)));
   $("savepng").addEventListener("click", () => savePng(compose.name || "picture"));
-  takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: (files) => import("./batch.js").then(({ offerBatch }) => offerBatch(files)), onUrl: takeUrl, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
+  takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: (files) => import("./batch.js").then(({ offerBatch }) => offerBatch(files)), onUrl: takeUrl, isTaken: (url) => compose.url !== "" && absolute(url) === compose.url, isOpen: () => !asking && currentView() === "send" && !document.querySelector("dialog[open]") });
   let soon = 0;
   $("fields").addEventListener("input", (event) => {
     clearWrong(event.target.closest(".field") ?? undefined);

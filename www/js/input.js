@@ -4,10 +4,11 @@ import { expectPicture } from "./pictures.js";
 
 /**
  * Returns a function that fetches an address that was typed but not yet left.
- * @param {{ onFile: (file: File) => void, onFiles: (files: File[]) => void, onUrl: (url: string) => void, isOpen: () => boolean }} ways
+ * @param {{ onFile: (file: File) => void, onFiles: (files: File[]) => void, onUrl: (url: string) => void, isOpen: () => boolean, isTaken: (url: string) => boolean }} ways
+ *   `isTaken`: the picture is already the one of that address
  * @returns {() => void}
  */
-export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen }) {
+export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen, isTaken }) {
   const take = (files) => (files.length > 1 ? onFiles([...files]) : onOne(files[0]));
   for (const id of ["pick", "change"]) $(id).addEventListener("click", () => (expectPicture(), $("file").click()));
   $("file").addEventListener("change", () => {
@@ -15,7 +16,7 @@ export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen }) {
     if (files.length && isOpen()) take(files);
     $("file").value = ""; // the same file again is a change too
   });
-  const takeTyped = setUpUrl(onUrl);
+  const takeTyped = setUpUrl(onUrl, isTaken);
   setUpDrop(take, onUrl, isOpen);
   addEventListener("paste", (event) => {
     if (!isOpen()) return;
@@ -27,12 +28,10 @@ export function setUpInput({ onFile: onOne, onFiles, onUrl, isOpen }) {
   return takeTyped;
 }
 
-function setUpUrl(onUrl) {
-  let last = "";
+function setUpUrl(onUrl, isTaken) {
+  const typed = () => $("url").value.trim();
   const take = () => {
-    const text = $("url").value.trim();
-    if (text && text !== last) onUrl(text);
-    last = text;
+    if (typed() && !isTaken(typed())) onUrl(typed());
   };
   $("url").addEventListener("change", take);
   $("url").addEventListener("keydown", (event) => {
@@ -40,10 +39,7 @@ function setUpUrl(onUrl) {
     event.preventDefault(); // Enter fetches; it does not send
     take();
   });
-  $("fetch").addEventListener("click", () => {
-    last = "";
-    take();
-  });
+  $("fetch").addEventListener("click", () => typed() && onUrl(typed())); // once more, if it is taken already
   return take;
 }
 
