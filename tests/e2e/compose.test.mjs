@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { openWith, rows, selectDevices } from "../support/admin-page.mjs";
+import { go, openWith, rows, selectDevices } from "../support/admin-page.mjs";
 import { png, sample } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
 import { result, setStage } from "../support/send-page.mjs";
@@ -190,16 +190,26 @@ test("the original is shown up to the slider's line, and the preview is saved as
   await device.stop();
 });
 
-test("several files go each to the device that it is named after", limit, async () => {
+test("several files go each to the device that it is named after, with what is written on them, and so they do from the history", limit, async () => {
   const [one, two] = [await stage.device(), await stage.device()];
   const page = await openWith(stage, [{ name: "Sign 1", key: "sign-01", ...one.topics }, { name: "Sign 2", key: "sign-02", ...two.topics }]);
   await selectDevices(page, ["Sign 1"]);
-  await page.locator("#file").setInputFiles(["sign-02.png", "Sign 1.png", "stranger.png"].map((name) => ({ ...halves, name })));
+  await page.locator("#more-text summary").click();
+  await page.locator("#line").fill("Open");
+  const board = (i) => png(128, 296, (x, y) => (y < 60 * (i + 1) ? [0, 0, 0, 255] : [255, 255, 255, 255]));
+  await page.locator("#file").setInputFiles(["sign-02.png", "Sign 1.png", "stranger.png"].map((name, i) => ({ name, mimeType: "image/png", buffer: board(i) })));
   await page.locator("#batch .note").waitFor();
   assert.match(await page.locator("#batch").innerText(), /No device is called “stranger”/);
   await page.locator("#batch").getByRole("button", { name: "Send 2 pictures" }).click();
   await rows(page, { "Sign 1": "done", "Sign 2": "done" });
-  assert.deepEqual([(await one.image()).name, (await two.image()).name], ["Sign 1.raw", "sign-02.raw"]);
+  const images = async () => (await Promise.all([one.image(), two.image()])).map(({ name, sha256 }) => ({ name, sha256 }));
+  const first = await images();
+  assert.deepEqual(first.map(({ name }) => name), ["Sign 1.raw", "sign-02.raw"]);
+  assert.notEqual(first[0].sha256, first[1].sha256);
+  await go(page, "history");
+  await until(10_000, "both in the history", async () => /Sign \d, Sign \d[\s\S]*Arrived/.test(await page.locator(".past").first().innerText()));
+  await page.getByRole("button", { name: /^Send again/ }).click();
+  assert.deepEqual(await images(), first, "the same bytes and names to each, once more");
   assert.deepEqual(page.noted, []);
   await page.done();
   await one.stop();

@@ -15,8 +15,8 @@ const WITH_BYTES = 40;
 
 /** @type {Map<string, Shown>} */
 let shown = new Map();
-/** Sends that this page still writes to. @type {Map<string, { sent: Sent, keys: Map<string, number> }>} */
-const open = new Map();
+/** What is written of each run, for as long as somebody holds the run; `places`: where its pictures stand. @type {WeakMap<object, { sent: Sent, places: Map<Blob, number> }>} */
+let open = new WeakMap();
 const listeners = new Set();
 
 /** What each device shows now, by its id. */
@@ -40,16 +40,17 @@ export const newRunId = newId;
 /**
  * A delivery is over: it is added to its send, and the device's frame changes.
  * @param {{ id: string, at: number, title: string }} run
- * @param {Omit<Entry, "picture">} entry @param {{ key: string, name: string, prepared: import("./pictures.js").Prepared } | null} picture null: none could be prepared
+ * @param {Omit<Entry, "picture">} entry @param {{ name: string, prepared: import("./pictures.js").Prepared } | null} picture null: none could be prepared.
+ *   Devices that get the same bytes share one picture of the send
  */
 export async function record(run, entry, picture) {
-  const { sent, keys } = open.get(run.id) ?? { sent: { id: run.id, at: run.at, title: run.title, pictures: [], entries: [] }, keys: new Map() };
-  open.set(run.id, { sent, keys });
+  const { sent, places } = open.get(run) ?? { sent: { id: run.id, at: run.at, title: run.title, pictures: [], entries: [] }, places: new Map() };
+  open.set(run, { sent, places });
   let at = -1;
   if (picture) {
-    at = keys.get(picture.key) ?? sent.pictures.length;
-    keys.set(picture.key, at);
     const { width, height, format, thumb, blob } = picture.prepared;
+    at = places.get(blob) ?? sent.pictures.length;
+    places.set(blob, at);
     sent.pictures[at] = { width, height, format, thumb, blob, name: picture.name };
   }
   sent.entries = [...sent.entries.filter((other) => other.device !== entry.device), { ...entry, picture: at }];
@@ -93,6 +94,6 @@ export async function forgetSend(id) {
 export async function forgetAll() {
   await removeAll();
   shown = new Map();
-  open.clear();
+  open = new WeakMap();
   tell();
 }

@@ -93,7 +93,7 @@ async function over(run, delivery) {
   const { bytesTotal: bytes, elapsedMs: ms, resends } = job.progress ?? {};
   const error = job.state === "failed" ? toPlain(job.error) : null;
   const entry = { device: device.id, name: device.name, panel: panelName(device), look: frameLook(device), state: replaced ? "cancelled" : job.state, bytes, ms: ms === undefined ? undefined : Math.round(ms), resends, ...(error && { code: error.code, message: error.message }) };
-  await record(run, entry, ready && { key: kindKey(delivery.image), name: ready.source.name || job.name, prepared: ready.prepared }).catch(() => {}); // a full disk loses history, not pictures
+  await record(run, entry, ready && { name: ready.source.name || job.name, prepared: ready.prepared }).catch(() => {}); // a full disk loses history, not pictures
 }
 
 /** The buttons of a failed row. @param {string} action @param {Delivery} delivery */
@@ -153,7 +153,7 @@ export function sendAgain(sent) {
     if (!device || !found?.blob) continue;
     const { blob, width, height, format, thumb, name } = found;
     const prepared = /** @type {any} */ ({ blob, width, height, format, mime: blob.type, thumb, warnings: [], preview: null });
-    what.push({ device, image: device.image, name, picture: Promise.resolve({ source: { blob, name }, prepared }) });
+    what.push({ device, image: device.image, picture: Promise.resolve({ source: { blob, name }, prepared }) });
   }
   if (what.length) sendToDevices(sent.title, what);
 }
