@@ -181,6 +181,10 @@ test("the original is shown up to the slider's line, and the preview is saved as
   await page.locator("#before").waitFor();
   const shades = () => page.locator("#before").evaluate((canvas) => new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).size);
   await until(10_000, "more than a panel's two shades", async () => (await shades()) > 50);
+  const sum = () => page.locator("#before").evaluate((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.reduce((all, value) => (31 * all + value) | 0, 0));
+  const before = await sum();
+  await page.locator("#file").setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: sample("Portrait", 1) });
+  await until(10_000, "the other original of the same name", async () => (await sum()) !== before);
   const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#savepng").click()]);
   assert.equal(saved.suggestedFilename(), "p-preview.png");
   const bytes = readFileSync(await saved.path());

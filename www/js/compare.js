@@ -7,7 +7,8 @@ const OF_PANEL = ["palette", "dither", "tone", "invert", "rows", "columns", "qua
 
 /** Where the slider stood before the key was held. */
 let held = "";
-let shown = "";
+/** What the canvas shows: of which picture, with which options. */
+let shown = { source: null, options: "" };
 let abort = new AbortController();
 
 /** @param {import("./compose.js").Compose} compose */
@@ -38,13 +39,13 @@ export async function show(compose) {
   $("screen").style.setProperty("--split", `${percent}%`);
   if (!has || percent === 0) return;
   const options = Object.fromEntries(Object.entries(readForm().draft.image).filter(([name]) => !OF_PANEL.includes(name)));
-  const key = JSON.stringify(options) + compose.name;
-  if (key === shown) return;
+  const wanted = { source: compose.source, options: JSON.stringify(options) };
   abort.abort();
-  abort = new AbortController();
-  const result = await compose.aside({ ...options, format: "png" }, abort.signal).catch(() => null);
-  if (!result?.prepared.preview) return;
-  shown = key;
+  if (wanted.source === shown.source && wanted.options === shown.options) return;
+  const { signal } = (abort = new AbortController());
+  const result = await compose.aside({ ...options, format: "png" }, signal).catch(() => null);
+  if (!result?.prepared.preview || signal.aborted) return;
+  shown = wanted;
   const { preview } = result.prepared;
   const canvas = $("before");
   canvas.width = preview.width;

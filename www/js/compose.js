@@ -36,6 +36,11 @@ export class Compose {
     return this.#source !== null;
   }
 
+  /** Stands for the picture itself: two of them may have the same name. */
+  get source() {
+    return this.#source;
+  }
+
   /** @param {Blob & { name?: string }} file */
   take(file) {
     this.#fetching.abort();
