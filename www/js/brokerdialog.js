@@ -90,23 +90,24 @@ function parse(url) {
 }
 
 async function save() {
-  const read_ = read();
-  if (!read_) return;
-  await saveBroker(read_.broker);
-  rememberPassword(read_.broker, read_.password);
+  const said = read();
+  if (!said) return;
+  await saveBroker(said.broker);
+  rememberPassword(said.broker, said.password);
   $("broker-dialog").close();
-  onSaved(read_.broker);
+  onSaved(said.broker);
 }
 
 /** Connects once, and says what came of it. */
 async function tryIt() {
-  const read_ = read();
-  if (!read_) return;
-  const { broker, password } = read_;
+  const said = read();
+  if (!said) return;
+  const { broker, password } = said;
   fill($("b-outcome"), h("p.hint", null, t("broker.trying")));
   $("b-try").disabled = true;
   try {
-    await connect(TRIAL, { ...brokerOptions({ ...broker, password: undefined }), ...(password && { password }), reconnect: false });
+    const { password: _, ...options } = brokerOptions(broker); // what the field says counts, not what is remembered
+    await connect(TRIAL, { ...options, ...(password && { password }), reconnect: false });
     fill($("b-outcome"), note("", "ok", h("strong", null, t("broker.works"))));
     await disconnect(TRIAL);
   } catch (error) {
