@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { openPage } from "../support/chromium.mjs";
 import { bytes, crc32, png, sample } from "../support/images.mjs";
+import { startProxy } from "../support/proxy.mjs";
 import { result, setStage } from "../support/send-page.mjs";
 
 const limit = { timeout: 60_000 };
@@ -39,6 +40,20 @@ for (const numbering of ["echo", "next"]) {
     await device.done();
   });
 }
+
+test("Stop ends a connect that gets no answer, without a complaint", limit, async () => {
+  const proxy = await startProxy();
+  const device = await openPage(stage.browser);
+  await device.goto(`${stage.site.url}/device.html?${new URLSearchParams({ broker: proxy.url, to: "mis/page/stop/to", from: "mis/page/stop/from" })}`);
+  await device.locator("#connect").click();
+  await device.locator('#state[data-state="connecting"]').waitFor();
+  await device.locator("#connect").click();
+  await device.locator('#state[data-state="none"]').waitFor({ timeout: 3000 });
+  assert.equal(await device.locator("#outcome").isVisible(), false);
+  assert.deepEqual(device.noted, []);
+  await device.done();
+  await proxy.stop();
+});
 
 test("a file that is no picture is received too", limit, async () => {
   const topics = { to: "mis/page/file/to", from: "mis/page/file/from" };

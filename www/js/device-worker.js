@@ -8,15 +8,18 @@ const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 
 /** @type {{ client: any, device: any } | null} */
 let running = null;
+/** Ends a connect that is under way. */
+let connecting = new AbortController();
 
 serve({
   /** @param {{ broker: object, device: { to: string, from: string, numbering: string, fault?: string } }} argument */
   async start({ broker, device: options }) {
     await stop();
+    const { signal } = (connecting = new AbortController());
     const { MqttClient, VirtualDevice } = await load();
     announce("state", { state: "connecting" });
     try {
-      const client = await MqttClient.connect(broker);
+      const client = await MqttClient.connect({ ...broker, signal });
       client.onstatechange = (state, cause) => announce("state", { state, cause: cause && toPlain(cause) });
       running = { client, device: null };
       const { fault, ...plain } = options;
@@ -40,7 +43,7 @@ function receive({ name, bytes, whole }) {
 async function stop() {
   const old = running;
   running = null;
-  if (!old) return;
+  if (!old) return connecting.abort();
   old.client.onstatechange = null;
   await old.device?.detach();
   await old.client.close();

@@ -49,6 +49,7 @@ async function toggle() {
   try {
     await remote.call("start", { broker: { ...broker, ...more }, device: { to: $("to").value.trim(), from: $("from").value.trim(), numbering: $("numbering").value, fault: $("fault").value } });
   } catch (error) {
+    if (error.code === "aborted") return hear({ state: "none" }); // stopped while it was connecting
     hear({ state: "none", cause: error });
     fill($("outcome"), note("bad", error.code, h("strong", null, t("device.failed")), " ", error.message));
     say(`${t("device.failed")} ${error.message}`, true);
