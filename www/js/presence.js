@@ -19,7 +19,7 @@ export function isOnline(payload) {
   if (text.startsWith("{")) {
     try {
       const { online, status, state } = JSON.parse(text);
-      return online ?? isOnline(String(status ?? state ?? "online"));
+      return isOnline(String(online ?? status ?? state ?? "online"));
     } catch {
       return true;
     }

@@ -155,7 +155,12 @@ export function duplicateOf(device) {
   let number = 2;
   while (taken.has(`${stem}-${number}`)) number += 1;
   const key = `${stem}-${number}`;
-  const moved = (topic) => (device.key && topic.includes(device.key) ? topic.replaceAll(device.key, key) : topic);
+  /** Where the key is a whole level only that one changes: "sign" also stands in "signs". */
+  const moved = (topic) => {
+    const levels = topic.split("/");
+    if (levels.includes(device.key)) return levels.map((level) => (level === device.key ? key : level)).join("/");
+    return device.key ? topic.replaceAll(device.key, key) : topic;
+  };
   const status = device.status && { status: moved(device.status) };
   return { ...structuredClone(device), id: newId(), name: `${device.name.replace(/ \d+$/, "")} ${number}`, key, to: moved(device.to), from: moved(device.from), ...status, at: Date.now() };
 }
