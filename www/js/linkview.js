@@ -9,10 +9,13 @@ import { recipients, sendMode } from "./recipients.js";
 import { go } from "./router.js";
 import { t } from "./texts.js";
 
-export const DOT = { none: "off", closed: "off", connecting: "busy", connected: "", reconnecting: "warn" };
+const DOT = { none: "off", closed: "off", connecting: "busy", connected: "", reconnecting: "warn" };
 /** Each connection's state, by place. @type {Map<string, string>} */
 const states = new Map();
 let hostOfForm = "";
+
+/** The class of the dot that shows a connection's state; "" for connected. @param {string} at the place */
+export const dotOf = (at) => DOT[states.get(at) ?? "none"];
 
 /** Where the next picture goes: the fields' broker, or that of the first device that is chosen. */
 function place() {
@@ -22,7 +25,7 @@ function place() {
 /** Paints the state that was last told. */
 export function paintLink() {
   const state = states.get(place()) ?? "none";
-  $("linkdot").className = `dot ${DOT[state]}`;
+  $("linkdot").className = `dot ${dotOf(place())}`;
   const name = nameOf(place());
   $("linktext").textContent = state === "none" && place() !== "form" ? name : t(`link.${state}`, name);
 }

@@ -9,21 +9,15 @@ import { forgetKept, keep, kept } from "./kept.js";
 import { onLinkState } from "./broker.js";
 import { PRACTICE, brokers, deleteBroker, deleteEverything, devices, onRegistry } from "./registry.js";
 import { currentView, onView } from "./router.js";
-import { DOT } from "./linkview.js";
+import { dotOf } from "./linkview.js";
 import { TEMPLATE, fillTemplate, topicError } from "./topics.js";
 import { clearWrong, markWrong } from "./fields.js";
 import { t } from "./texts.js";
 
-/** @type {Map<string, string>} */
-const states = new Map();
-
 export function setUpSettings() {
   onView("settings", paint);
   onRegistry(() => currentView() === "settings" && paint());
-  onLinkState(({ place, state }) => {
-    states.set(place, state);
-    if (currentView() === "settings") paintBrokers();
-  });
+  onLinkState(() => currentView() === "settings" && paintBrokers()); // after linkview.js, which knows the states
   $("addbroker").addEventListener("click", () => editBroker(null));
   $("export").addEventListener("click", () => download("mqtt-image-sender.json", new Blob([exportText()], { type: "application/json" })));
   for (const id of ["import", "import2"]) $(id).addEventListener("click", () => $("importfile").click());
@@ -94,8 +88,7 @@ function brokerRow(broker) {
   const practice = broker.id === PRACTICE;
   const password = broker.password && broker.passwordFor === broker.url ? t("broker.kept") : t("broker.notkept");
   const facts = [practice ? t("broker.practice") : broker.username ? t("broker.user", broker.username) : t("broker.nouser"), !practice && broker.username && password, broker.maxMessagesPerSecond && t("broker.rate", broker.maxMessagesPerSecond), t("to.n", n)].filter(Boolean).join(" · ");
-  const state = states.get(broker.id) ?? "none";
-  return h("li.broker", null, h("div", null, h("h3", null, h(["span.dot", DOT[state]].filter(Boolean).join("."), { "aria-hidden": "true" }), broker.name), h("p.small", null, h("code", null, broker.url)), h("p.hint", null, facts)),
+  return h("li.broker", null, h("div", null, h("h3", null, h(["span.dot", dotOf(broker.id)].filter(Boolean).join("."), { "aria-hidden": "true" }), broker.name), h("p.small", null, h("code", null, broker.url)), h("p.hint", null, facts)),
     h("div.acts", null, !practice && h("button.btn", { type: "button", "aria-label": t("broker.editof", broker.name), onclick: () => editBroker(broker) }, icon("settings"), h("span", null, t("broker.editshort")))));
 }
 
