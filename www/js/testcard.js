@@ -6,12 +6,8 @@ const INKS = ["#000000", "#ffffff", "#ffff00", "#ff0000", "#0000ff", "#00ff00", 
 
 /** @param {{ name: string, width?: number, height?: number }} what @returns {Promise<File>} */
 export async function testCard({ name, width = 800, height = 480 }) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const pen = canvas.getContext("2d");
+  const pen = paper(width, height);
   const unit = Math.max(1, Math.min(width, height) / 100);
-  pen.fillStyle = "#ffffff";
-  pen.fillRect(0, 0, width, height);
-  pen.fillStyle = "#000000";
   pen.fillRect(0, 0, width, unit);
   pen.fillRect(0, height - unit, width, unit);
   pen.fillRect(0, 0, unit, height);
@@ -20,21 +16,15 @@ export async function testCard({ name, width = 800, height = 480 }) {
   bars(pen, width, height, unit);
   write(pen, name, width / 2, height * 0.3, Math.min(16 * unit, (1.5 * width) / Math.max(name.length, 6)), 700);
   write(pen, `${count(width)} × ${count(height)}`, width / 2, height * 0.5, 8 * unit, 400);
-  const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
-  return new File([blob], `${t("testcard.file")}.png`, { type: "image/png" });
+  return asFile(pen, `${t("testcard.file")}.png`);
 }
 
 /** A device's name and its number, large: who stands before the panel knows which one it is. @param {{ name: string, number: number, width?: number, height?: number }} what @returns {Promise<File>} */
 export async function nameCard({ name, number, width = 800, height = 480 }) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#ffffff";
-  pen.fillRect(0, 0, width, height);
-  pen.fillStyle = "#000000";
+  const pen = paper(width, height);
   write(pen, String(number), width / 2, height * 0.4, Math.min(height * 0.62, (1.3 * width) / String(number).length), 700);
   write(pen, name, width / 2, height * 0.84, Math.min(height * 0.18, (1.6 * width) / Math.max(name.length, 6)), 600);
-  const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
-  return new File([blob], `${name}.png`, { type: "image/png" });
+  return asFile(pen, `${name}.png`);
 }
 
 /** The size of a card that a device shows whole: one that hangs turned shows it turned. @param {Record<string, any>} image its options */
@@ -44,12 +34,23 @@ export function cardSize({ width, height, rotate = 0 }) {
 
 /** An empty picture, which clears a panel, or is written on. @param {{ width?: number, height?: number }} [size] @returns {Promise<File>} */
 export async function blank({ width = 800, height = 480 } = { width: 8, height: 8 }) {
+  return asFile(paper(width, height), `${t("blank.file")}.png`);
+}
+
+/** White, with a black pen on it. @param {number} width @param {number} height in pixels */
+function paper(width, height) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const pen = canvas.getContext("2d");
   pen.fillStyle = "#ffffff";
   pen.fillRect(0, 0, width, height);
-  const blob = /** @type {Blob} */ (await new Promise((done) => canvas.toBlob(done, "image/png")));
-  return new File([blob], `${t("blank.file")}.png`, { type: "image/png" });
+  pen.fillStyle = "#000000";
+  return pen;
+}
+
+/** As PNG. @param {CanvasRenderingContext2D} pen @param {string} name @returns {Promise<File>} */
+async function asFile(pen, name) {
+  const blob = /** @type {Blob} */ (await new Promise((done) => pen.canvas.toBlob(done, "image/png")));
+  return new File([blob], name, { type: "image/png" });
 }
 
 /** A filled corner at the top left, so that a turned or mirrored panel is seen at once; open ones elsewhere. */
