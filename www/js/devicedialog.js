@@ -166,7 +166,7 @@ function options(fields, wrong) {
     try {
       read[name] = OPTIONS[name][1](text);
     } catch (error) {
-      wrong.push([id, error instanceof OptionError ? t(`wrong.${/** @type {any} */ (error).kind}`, $(id).labels[0].textContent, text, /** @type {any} */ (error).words) : String(error)]);
+      wrong.push([id, error instanceof OptionError ? t(`wrong.${error.kind}`, $(id).labels[0].textContent, text, error.words) : String(error)]);
     }
   }
   return read;

@@ -66,7 +66,7 @@ function readFields(evenDisabled) {
 
 /** @param {string} name @param {any} value @param {any} error */
 function sentence(name, value, error) {
-  return error instanceof OptionError ? t(`wrong.${/** @type {any} */ (error).kind}`, name, value, /** @type {any} */ (error).words) : String(error);
+  return error instanceof OptionError ? t(`wrong.${error.kind}`, name, value, error.words) : String(error);
 }
 
 /** The value of a field that says something else than its default, as text; a check box as boolean. */

@@ -33,7 +33,7 @@ export function readLink({ search, hash, baseURI }, page) {
     try {
       take(link, rules, name, value, baseURI);
     } catch (error) {
-      wrong(name, error instanceof OptionError ? t(`wrong.${/** @type {any} */ (error).kind}`, name, value, /** @type {any} */ (error).words) : t("wrong.url", name, value));
+      wrong(name, error instanceof OptionError ? t(`wrong.${error.kind}`, name, value, error.words) : t("wrong.url", name, value));
     }
   }
   readPassword(link, hash, wrong);

@@ -73,7 +73,8 @@ export class OptionError extends Error {
   /** @param {string} kind @param {string} value @param {string} [words] */
   constructor(kind, value, words = "") {
     super(`${kind}: ${value}`);
-    Object.assign(this, { kind, value, words });
+    this.kind = kind;
+    this.words = words;
   }
 }
 
