@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { listening } from "./limits.mjs";
+import { socketKeeper } from "./sockets.mjs";
 
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const opcodes = { text: 1, binary: 2 };
@@ -11,14 +12,12 @@ const opcodes = { text: 1, binary: 2 };
  * `onFrame({ opcode, bytes }, link)` hears what comes; `link.send("binary", bytes)` answers, `link.pause()` reads no more.
  */
 export async function startWebSocketServer({ protocol = "mqtt", onFrame = () => {} } = {}) {
-  const sockets = new Set();
+  const { keep, cut } = socketKeeper();
   const server = createServer();
   const seen = { offered: [], frames: [], closed: 0 };
   server.on("upgrade", (request, socket) => {
     seen.offered.push(request.headers["sec-websocket-protocol"]);
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.once("close", () => (sockets.delete(socket), seen.closed++));
+    keep(socket).once("close", () => seen.closed++);
     const accept = createHash("sha1").update(request.headers["sec-websocket-key"] + guid).digest("base64");
     const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"];
     lines.push(`Sec-WebSocket-Accept: ${accept}`);
@@ -32,7 +31,7 @@ export async function startWebSocketServer({ protocol = "mqtt", onFrame = () => 
     url: `ws://127.0.0.1:${port}`,
     seen,
     stop() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       return new Promise((done) => server.close(done));
     },
   };
