@@ -20,7 +20,7 @@ import { SendJob, failure } from "./send.js";
 import { loadViews } from "./later.js";
 import { chooseDevices, paintChips, sendMode, recipients, setUpMode, setUpRecipients } from "./recipients.js";
 import { deviceNamed, loadRegistry } from "./registry.js";
-import { nextKind, paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
+import { paintSend, sendComposed, settleKinds, setUpToDevices } from "./todevices.js";
 import { setUpCompare, show as compare } from "./compare.js";
 import { centre, setUpPlacing } from "./placing.js";
 import { savePng } from "./stage.js";
@@ -34,7 +34,7 @@ const compose = new Compose();
 /** @type {SendJob | null} */
 let job = null;
 let asking = false;
-/** Who looks around gets the first picture quickly; the page is kept for the times without a network after it, or after so many milliseconds. */
+/** The first picture goes first: the page is kept for the times without a network after it, or after so many milliseconds. */
 const OFFLINE_AFTER = 12_000;
 const toDevices = setUpToDevices(compose, refresh);
 /** The view of a send, in another language; nothing before it is there. */
@@ -333,7 +333,7 @@ async function setUpKept(given) {
   repaintSending = sending.repaintSending;
   document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen
   await sending.offerLeftBehind();
-  setTimeout(loadLater, OFFLINE_AFTER);
+  setTimeout(keepForOffline, OFFLINE_AFTER);
 }
 
 /** From the share sheet of the system. */
@@ -346,11 +346,11 @@ async function takeShared() {
 
 /** The module that sends is not a part of what is looked at first. */
 function loadLink() {
-  link.ready().then(loadLater, (error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
+  link.ready().then(keepForOffline, (error) => fill($("outcome"), note("bad", "load", h("strong", null, t("error.load")), " ", error.message)));
 }
 
 let isKept = false;
-function loadLater() {
+function keepForOffline() {
   if (isKept) return;
   isKept = true;
   import("./offline.js").then(({ setUpOffline }) => setUpOffline()).catch(() => {}); // a page without it works all the same

@@ -84,12 +84,6 @@ async function prune() {
   if (heavy.length) await put("sends", ...heavy);
 }
 
-/** @param {string} id */
-export async function forgetSend(id) {
-  await remove("sends", id);
-  tell();
-}
-
 /** Everything that the page keeps. */
 export async function forgetAll() {
   await removeAll();

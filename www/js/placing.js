@@ -88,4 +88,3 @@ function setUpPointers(screen) {
   });
   for (const end of ["pointerup", "pointercancel"]) screen.addEventListener(end, (event) => down.delete(event.pointerId));
 }
-

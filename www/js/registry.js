@@ -11,10 +11,10 @@ import { t } from "./texts.js";
 
 /** The broker inside the module: it needs no address, no account and no network. */
 export const PRACTICE = "practice";
-export const practiceBroker = () => /** @type {Broker} */ ({ id: PRACTICE, name: t("practice.broker"), url: "practice:" });
+const practiceBroker = () => /** @type {Broker} */ ({ id: PRACTICE, name: t("practice.broker"), url: "practice:" });
 
 /** @returns {Device} */
-export const practiceDevice = () => ({
+const practiceDevice = () => ({
   id: PRACTICE, name: t("practice.device"), key: "practice", groups: [], broker: PRACTICE, to: "practice/img", from: "practice/ack",
   preset: "ws-7in5-v2", image: { width: 800, height: 480, format: "mono1" }, send: {}, sleeps: false, at: 0,
 });

@@ -55,8 +55,8 @@ export async function repeatNow(id) {
   }
 }
 
-/** @param {string} id @param {Partial<Repeat>} change */
-const change = (id, change) => put(repeats().map((one) => (one.id === id ? { ...one, ...change } : one)));
+/** @param {string} id @param {Partial<Repeat>} news */
+const change = (id, news) => put(repeats().map((one) => (one.id === id ? { ...one, ...news } : one)));
 
 /** @param {Repeat} repeat @returns {Promise<boolean>} whether anything was new */
 async function send({ url, name, devices, wanted }) {

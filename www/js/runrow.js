@@ -79,12 +79,12 @@ export class RunRow {
   }
 
   #finish() {
-    const { job, log, image } = this.delivery;
+    const { job, log } = this.delivery;
     this.#shown = job;
     if (job.state === "done" && this.#state && this.#state !== "done") {
       this.frame.firstElementChild?.classList.add("fresh"); // the panel refreshes once, as e-paper does
     }
-    const at = { draft: job.draft, phase: job.progress?.phase ?? "", bytesAcked: job.progress?.bytesAcked, bytesTotal: job.progress?.bytesTotal ?? job.bytes, options: image };
+    const at = { draft: job.draft, phase: job.progress?.phase ?? "", bytesAcked: job.progress?.bytesAcked, bytesTotal: job.progress?.bytesTotal ?? job.bytes };
     const wrong = job.state === "failed" && errorNote(job.error, at, this.onAction);
     fill(this.extra, wrong, log.length > 0 && this.#journal());
   }

@@ -165,4 +165,3 @@ function notify(sentence, title) {
     // Android shows them by a service worker only
   }
 }
-

@@ -26,9 +26,7 @@ export function setUpSettings() {
     $("importfile").value = "";
     if (file) await importFrom(file);
   });
-  $("forget").addEventListener("click", async () => {
-    $("forget-dialog").showModal();
-  });
+  $("forget").addEventListener("click", () => $("forget-dialog").showModal());
   $("forget-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     $("forget-dialog").close();
@@ -45,7 +43,7 @@ export function setUpSettings() {
 }
 
 /** @param {File} file */
-export async function importFrom(file) {
+async function importFrom(file) {
   const read = readExport(await file.text());
   if (read.error) {
     fill($("importnote"), note("bad", "import", h("strong", null, t("import.failed", file.name)), " ", read.error));

@@ -10,7 +10,7 @@ let code = "en";
 export const language = () => (code === "zh" ? "zh-CN" : "en");
 
 /** @param {string} wanted "en" or "zh" */
-export async function setLanguage(wanted) {
+async function setLanguage(wanted) {
   code = wanted === "zh" ? "zh" : "en";
   const before = texts;
   texts = code === "zh" ? (await import("./texts/zh.js")).default : en;

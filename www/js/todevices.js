@@ -32,11 +32,6 @@ export function settleKinds() {
   paintSend();
 }
 
-/** Another card, by the keyboard. @param {number} step */
-export function nextKind(step) {
-  cards.select(cards.selected + step);
-}
-
 /** The stage has its picture: its card shows it too, and the other cards follow. */
 function prepared(compose) {
   if (!cards.current) return;
