@@ -24,7 +24,7 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] for a topic or payload that MQTT cannot carry, [`Error::QueueFull`], [`Error::Closed`].
     pub fn publish(&mut self, now: Instant, message: Message) -> Result<PublishToken, Error> {
-        self.open()?;
+        self.check_open()?;
         let token = self.session.publish(message)?;
         self.settle(now);
         Ok(token)
@@ -45,7 +45,7 @@ impl Client {
         filter: &str,
         qos: QoS,
     ) -> Result<SubscriptionId, Error> {
-        self.open()?;
+        self.check_open()?;
         let id = self.session.subscribe(filter, qos)?;
         self.filters.insert(id, filter.to_owned());
         self.settle(now);
@@ -66,7 +66,7 @@ impl Client {
     /// # Errors
     /// [`Error::Closed`].
     pub fn check(&mut self, now: Instant) -> Result<(), Error> {
-        self.open()?;
+        self.check_open()?;
         self.checking = true;
         if let Some(attempt) = self.link.hurry(now) {
             self.ask_for(attempt);
@@ -85,7 +85,7 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] for a topic that cannot be one, [`Error::Closed`].
     pub fn reserve(&mut self, now: Instant, request: &SendRequest) -> Result<TransferId, Error> {
-        self.open()?;
+        self.check_open()?;
         for (option, name) in [
             ("to", Some(&request.to)),
             ("from", Some(&request.from)),
@@ -198,7 +198,7 @@ impl Client {
         from: &str,
         numbering: Numbering,
     ) -> Result<DeviceId, Error> {
-        self.open()?;
+        self.check_open()?;
         topic::check_topic_name(from).map_err(|reason| Error::Invalid {
             option: "from",
             reason: reason.to_string(),

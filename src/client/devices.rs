@@ -29,7 +29,7 @@ pub(super) struct Answer {
 pub(super) struct Devices {
     devices: SortedMap<DeviceId, Device>,
     by_subscription: SortedMap<SubscriptionId, DeviceId>,
-    next: u64,
+    next_id: u64,
 }
 
 impl Devices {
@@ -39,8 +39,8 @@ impl Devices {
         from: &str,
         numbering: Numbering,
     ) -> DeviceId {
-        let id = DeviceId(self.next);
-        self.next += 1;
+        let id = DeviceId(self.next_id);
+        self.next_id += 1;
         let device = Device {
             subscription,
             from: from.to_owned(),

@@ -189,8 +189,8 @@ impl Client {
         self.state
     }
 
-    /// The error that the present call meets when the client has ended.
-    fn open(&self) -> Result<(), Error> {
+    /// [`Error::Closed`] for a call on a client that has ended.
+    fn check_open(&self) -> Result<(), Error> {
         if self.state == ConnectionState::Closed {
             Err(Error::Closed)
         } else {

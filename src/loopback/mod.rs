@@ -29,7 +29,7 @@ pub struct Broker {
     sessions: SortedMap<String, Session>,
     retained: SortedMap<String, Message>,
     closed: VecDeque<ConnectionId>,
-    next: u64,
+    next_id: u64,
 }
 
 impl Broker {
@@ -40,8 +40,8 @@ impl Broker {
 
     /// A client's link is up.
     pub fn handle_open(&mut self, now: Instant) -> ConnectionId {
-        let id = ConnectionId(self.next);
-        self.next += 1;
+        let id = ConnectionId(self.next_id);
+        self.next_id += 1;
         self.connections.insert(id, Connection::new(now));
         id
     }
