@@ -305,7 +305,14 @@ impl Subscriptions {
         let Some(filter) = self.filters.get_mut(name) else {
             return;
         };
-        match filter.need() {
+        let need = filter.need();
+        // Whoever wanted it to be made again may have left before it was asked for.
+        let is_asked = matches!(filter.standing, Standing::Requested { .. })
+            || matches!(need, Need::Subscribe(_));
+        if !is_asked && core::mem::take(&mut filter.remaking) {
+            self.remaking = self.remaking.saturating_sub(1);
+        }
+        match need {
             Need::Nothing => {}
             Need::Forget => self.forget(name, events),
             // Without a link nothing is queued: the next one looks at all filters anyway.
@@ -321,7 +328,6 @@ impl Subscriptions {
     fn forget(&mut self, name: &str, events: &mut VecDeque<Event>) {
         if let Some(mut filter) = self.filters.remove(name) {
             filter.tell_left(events);
-            self.remaking = self.remaking.saturating_sub(usize::from(filter.remaking));
             self.wildcards.retain(|other| other != name);
         }
     }

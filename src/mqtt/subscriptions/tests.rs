@@ -394,6 +394,21 @@ fn a_request_that_was_cut_off_is_made_again_though_the_session_was_kept() {
 }
 
 #[test]
+fn nobody_waits_for_an_upgrade_or_a_handler_that_was_given_up_before_it_was_asked_for() {
+    let mut bench = Bench::linked_with_kept_session();
+    bench.granted("a", AtMostOnce);
+    bench.closes();
+    let more = bench.subscribes("a", AtLeastOnce);
+    let alone = bench.subscribes("b", AtMostOnce);
+    bench.connects(true);
+    assert!(!bench.subscriptions.is_remade());
+    bench.unsubscribes(more);
+    bench.unsubscribes(alone);
+    assert!(bench.subscriptions.is_remade());
+    bench.asks_nothing();
+}
+
+#[test]
 fn a_handler_that_came_while_the_link_was_down_is_served_by_the_kept_grant() {
     let mut bench = Bench::linked_with_kept_session();
     bench.granted("a", AtLeastOnce);
