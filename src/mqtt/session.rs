@@ -339,7 +339,10 @@ impl Session {
     /// Ends what is bound to a link. Acknowledgements that were not written are not owed any longer: the broker repeats
     /// what it has no answer to, or forgets it with the session.
     fn drop_link(&mut self) {
-        self.link = Link::Down;
+        let link = core::mem::replace(&mut self.link, Link::Down);
+        if matches!(link, Link::Connecting(None)) {
+            self.subscriptions.handle_unanswered();
+        }
         self.acknowledgements.clear();
         self.keep_alive.handle_closed();
         let clean = self.options.clean_session;

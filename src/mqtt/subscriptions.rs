@@ -5,7 +5,8 @@
 //! broker, and asks for the difference. At most one request for a filter is under way at a time.
 //!
 //! When a link falls, what stood at the broker is forgotten with a clean session, and otherwise kept until the next
-//! CONNACK says whether the broker kept it too.
+//! CONNACK says whether the broker kept it too. A CONNECT without an answer makes that word worthless: the session that is
+//! present then may be one that this CONNECT began.
 //!
 //! A refusal ends the handlers that never had a grant. Those that had one, on an earlier link, are told and stay, and
 //! are asked for again on the next link. A grant below the one that they know of is told as well; one above what was asked
@@ -124,6 +125,15 @@ impl Subscriptions {
             self.remaking = self.remaking.saturating_add(usize::from(filter.remaking));
         }
         self.settle_all(events);
+    }
+
+    /// A link fell between its CONNECT and its CONNACK: nobody knows what stands at the broker.
+    pub fn handle_unanswered(&mut self) {
+        for filter in self.filters.values_mut() {
+            if let Standing::Granted(_) = filter.standing {
+                filter.standing = Standing::Unknown;
+            }
+        }
     }
 
     /// The link is gone. Whatever waited for its broker's word that it is unsubscribed has it now.

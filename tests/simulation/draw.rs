@@ -67,13 +67,6 @@ impl Draw {
             // Who waits for its place among others is not asked in the five seconds that its device is awake.
             page.max_outstanding = page.max_outstanding.max(devices.len());
         }
-        let restarts =
-            |(_, what): &(Instant, Happening)| matches!(what, Happening::BrokerRestart(_));
-        if happenings.len() > 1 && happenings.iter().any(restarts) {
-            // A CONNACK without a session may get lost; the next one has a session again, but not its subscriptions. The
-            // session of `mqtt` does not know that yet.
-            page.clean_session = true;
-        }
         let is_silent = |(_, what): &(Instant, Happening)| matches!(what, Happening::Silence(..));
         if happenings.iter().any(is_silent) {
             page.keep_alive = Duration::from_secs(20);

@@ -30,7 +30,7 @@ pub enum Standing {
     /// Nothing.
     #[default]
     Absent,
-    /// A request for it was cut off with its link; the session may have it or not.
+    /// A request for it, or a CONNECT, was cut off with its link; the session may have it or not.
     Unknown,
     /// SUBSCRIBE is on its way, for a filter that stood so before.
     Requested { before: Option<Grant> },

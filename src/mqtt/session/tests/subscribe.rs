@@ -88,6 +88,25 @@ fn a_kept_session_that_the_broker_lost_makes_all_again() {
 }
 
 #[test]
+fn after_a_connect_that_was_not_answered_a_kept_session_makes_all_again() {
+    let mut script = Script::online_with_kept_session();
+    script.subscribes("a", QoS::AtMostOnce);
+    script.receives(suback(1, &[Ok(QoS::AtMostOnce)]));
+    script.session.events.clear();
+    script.closes();
+    // The broker has restarted and begins a new session; the CONNACK that says so is lost with the link.
+    script.opens();
+    script.closes();
+    script.connects(true);
+    script.sends([subscribe(2, &[("a", QoS::AtMostOnce)])]);
+    script.receives(suback(2, &[Ok(QoS::AtMostOnce)]));
+    script.tells([Event::Online]);
+    script.closes();
+    script.connects(true);
+    script.sends([]);
+}
+
+#[test]
 fn a_broker_that_cuts_on_subscribe_never_sees_online() {
     let mut script = Script::online();
     script.subscribes("a", QoS::AtMostOnce);
