@@ -241,10 +241,17 @@ impl Client {
         }
         self.answer_check(false);
         while let Some(event) = self.fleet.poll_event() {
-            if let transfer::Event::Failed(id, error) = event {
-                self.transfers.remove(&id);
-                self.events.push_back(Event::Failed(id, error));
-            }
+            let (id, end) = match event {
+                // What ended the client may have come right behind the last feedback.
+                transfer::Event::Done(id, outcome) => (id, Event::Done(id, Box::new(outcome))),
+                transfer::Event::Failed(id, error) => (id, Event::Failed(id, error)),
+                transfer::Event::TestLink
+                | transfer::Event::Progress(_)
+                | transfer::Event::OtherSender { .. }
+                | transfer::Event::Idle(_) => continue,
+            };
+            self.transfers.remove(&id);
+            self.events.push_back(end);
         }
         self.set_state(ConnectionState::Closed, cause);
     }

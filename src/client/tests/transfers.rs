@@ -25,6 +25,34 @@ fn an_image_arrives() {
 }
 
 #[test]
+fn one_that_arrived_right_before_the_end_of_the_client_is_told_of_too() {
+    let mut client = connected_with(|options| options.reconnect = None);
+    client.sends_image(5);
+    client
+        .sends(&["PUBLISH to 0"])
+        .hears("ack", &got(0))
+        .sends(&["PUBLISH to finish"]);
+    let message = Message {
+        topic: "ack".into(),
+        payload: whole().into(),
+        ..Message::default()
+    };
+    let packet_id = None;
+    let feedback = Packet::Publish(Publish { message, packet_id });
+    let mut bytes = Vec::new();
+    encode(&feedback, &mut bytes).unwrap();
+    // What only clients send, as a broker of MQTT 5 parts.
+    encode(&Packet::Disconnect, &mut bytes).unwrap();
+    let link = client.link.unwrap();
+    client.client.handle_input(client.now, link, &bytes);
+    client.tells(&[
+        "close",
+        "done",
+        "closed: the broker broke the protocol: DISCONNECT is for clients to send",
+    ]);
+}
+
+#[test]
 fn while_the_link_is_down_nothing_counts_and_then_it_goes_on_where_it_stood() {
     let mut client = connected();
     let id = client.send_with(25, |_| {}, |options| options.max_retries = Some(0));
