@@ -254,7 +254,12 @@ impl Broker {
             if message.payload.is_empty() {
                 self.retained.remove(&message.topic);
             } else {
-                self.retained.insert(message.topic.clone(), message.clone());
+                // That its sender sent it twice is nothing to those who get it later [MQTT-3.3.1-3].
+                let kept = Message {
+                    dup: false,
+                    ..message.clone()
+                };
+                self.retained.insert(message.topic.clone(), kept);
             }
         }
         for session in self.sessions.values_mut() {

@@ -264,6 +264,30 @@ fn a_retained_message_is_kept_for_those_who_come_later_and_marked_for_them_alone
 }
 
 #[test]
+fn a_retained_message_that_its_sender_sent_twice_reaches_those_who_come_later_as_a_first_one() {
+    let mut script = Script::default();
+    let sender = script.connect("sender");
+    let again = flagged(publish("a", QoS::AtLeastOnce, Some(7)), |message| {
+        message.retain = true;
+        message.dup = true;
+    });
+    script.says(sender, &again);
+    let qos_0 = flagged(publish("a", QoS::AtMostOnce, None), |message| {
+        message.retain = true;
+    });
+    let qos_1 = flagged(publish("a", QoS::AtLeastOnce, Some(1)), |message| {
+        message.retain = true;
+    });
+    for (qos, expected) in [(QoS::AtMostOnce, qos_0), (QoS::AtLeastOnce, qos_1)] {
+        let late = script.connect("late");
+        let filters = vec![("a".to_owned(), qos)];
+        let packet_id = id(1);
+        script.says(late, &Packet::Subscribe(Subscribe { packet_id, filters }));
+        assert_eq!(script.hears(late)[1..], [expected]);
+    }
+}
+
+#[test]
 fn a_newer_retained_message_replaces_the_older() {
     let mut script = Script::default();
     let link = script.connect("one");
