@@ -92,10 +92,7 @@ impl Client {
             ("wake", request.wake.as_ref()),
         ] {
             if let Some(name) = name {
-                topic::check_topic_name(name).map_err(|reason| Error::Invalid {
-                    option,
-                    reason: reason.to_string(),
-                })?;
+                check_topic(option, name)?;
             }
         }
         let id = self
@@ -199,11 +196,12 @@ impl Client {
         numbering: Numbering,
     ) -> Result<DeviceId, Error> {
         self.check_open()?;
-        topic::check_topic_name(from).map_err(|reason| Error::Invalid {
-            option: "from",
-            reason: reason.to_string(),
+        check_topic("from", from)?;
+        let subscription = self.session.subscribe(to, QoS::AtMostOnce);
+        let subscription = subscription.map_err(|invalid| Error::Invalid {
+            option: "to",
+            reason: invalid.reason,
         })?;
-        let subscription = self.session.subscribe(to, QoS::AtMostOnce)?;
         self.filters.insert(subscription, to.to_owned());
         let id = self.devices.attach(subscription, from, numbering);
         self.settle(now);
@@ -255,4 +253,12 @@ impl Client {
         }
         self.set_state(ConnectionState::Closed, cause);
     }
+}
+
+/// Names the option whose topic is none.
+fn check_topic(option: &'static str, name: &str) -> Result<(), Error> {
+    topic::check_topic_name(name).map_err(|error| Error::Invalid {
+        option,
+        reason: error.to_string(),
+    })
 }
