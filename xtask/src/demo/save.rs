@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::paths::{make_dir, write};
 
-/// The longest part of a name that is kept, in characters.
-const MAX_NAME: usize = 100;
+/// The longest part of a name that is kept, in bytes: file systems take 255, the number before it included.
+const MAX_NAME: usize = 200;
 
 /// Writes an image below `dir` under a new name and says which.
 pub fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
@@ -22,8 +22,8 @@ pub fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
 
 /// Letters, digits and a few signs stay; all else could mean something to a shell or a file system.
 fn harmless(name: &str) -> String {
-    name.chars()
-        .take(MAX_NAME)
+    name[..name.floor_char_boundary(MAX_NAME)]
+        .chars()
         .map(|c| {
             if c.is_alphanumeric() || "-_.".contains(c) {
                 c
@@ -44,6 +44,13 @@ mod tests {
         let dir = TempDir::new();
         let path = save(&dir, "../../etc/passwd", b"x").unwrap();
         assert_eq!(path, dir.join("1-.._.._etc_passwd"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_to_what_a_file_may_be_called() {
+        let dir = TempDir::new();
+        let path = save(&dir, &"画".repeat(100), b"x").unwrap();
+        assert_eq!(path, dir.join(format!("1-{}", "画".repeat(66))));
     }
 
     #[test]
