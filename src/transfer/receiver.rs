@@ -87,10 +87,9 @@ impl Receiver {
             return Status::Incomplete;
         };
         // The same begin again, before anything followed, is a resend and no second image.
-        let is_repeated = self
-            .image
-            .as_ref()
-            .is_some_and(|image| image.announced == data && image.chunks.is_empty());
+        let is_repeated = self.image.as_ref().is_some_and(|image| {
+            image.announced == data && image.chunks.is_empty() && !image.handed_over
+        });
         if !is_repeated {
             self.cut_off();
             self.image = Some(incoming);
@@ -116,7 +115,6 @@ impl Receiver {
         };
         image.handed_over = true;
         image.chunks.clear();
-        image.chunks.insert(0, Vec::new());
         self.finished.push_back(Received {
             name: image.name.clone(),
             bytes,

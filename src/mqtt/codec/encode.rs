@@ -75,9 +75,6 @@ pub fn check_publish(message: &Message) -> Result<(), EncodeError> {
 
 /// The bytes that [`encode`] appends for this packet, if it is a valid one.
 pub fn encoded_len(packet: &Packet) -> usize {
-    if let Packet::Publish(publish) = packet {
-        return publish_len(&publish.message);
-    }
     packet_len(body_len(packet))
 }
 

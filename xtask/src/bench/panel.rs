@@ -1,14 +1,12 @@
 //! `cargo xtask bench panel`: builds and installs what the judge of panels needs, then runs it.
 
-use std::env::consts::EXE_SUFFIX;
 use std::process::{Command, ExitCode};
 
 use super::command;
 use crate::error::Result;
 use crate::flags::{self, Flags};
 use crate::paths::Paths;
-use crate::step;
-use crate::test::install;
+use crate::test::{install, judged};
 
 /// The command.
 pub fn run(flags: Flags) -> Result<ExitCode> {
@@ -17,17 +15,12 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     let node = install::node(&paths)?;
     install::peers(&paths)?;
     let python = install::panel_peers(&paths)?;
-    let mut build = Command::new("cargo");
-    build.args(["build", "--locked", "--package", "mqtt-image-sender"]);
-    build.args(["--example", "prepare"]);
-    step::run(&paths, "example prepare", &mut build)?.must_succeed(&paths)?;
-    let program = format!("debug/examples/prepare{EXE_SUFFIX}");
     let mut judge = Command::new(python);
     judge
         // Nothing that Python compiles stays in the checkout.
         .arg("-B")
         .arg(paths.benches().join("panel/panels.py"))
-        .arg(paths.target.join(program))
+        .arg(judged::prepare(&paths)?)
         .arg(paths.target.join("bench-panel"))
         .args(words)
         .env("MIS_NODE", node);

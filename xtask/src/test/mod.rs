@@ -5,7 +5,7 @@ mod cargo;
 mod count;
 mod deny;
 pub mod install;
-mod judged;
+pub mod judged;
 mod licences;
 mod lint;
 mod node;
