@@ -1,7 +1,10 @@
 // The least that a hand-written page needs of MQTT 3.1.1, for the floors. No part of the module that is measured.
 const text = new TextEncoder();
 
-/** Opens a socket, connects, and returns it with `subscribe`. Every byte that comes is given to `socket.feedback`. */
+/**
+ * A link whose CONNECT was answered: its `socket` and `subscribe(topic)`. What the devices answer goes to its `onFeedback`, as
+ * function, number and status.
+ */
 export async function openLink(url, name) {
   const socket = new WebSocket(url, "mqtt");
   socket.binaryType = "arraybuffer";

@@ -114,7 +114,7 @@ impl Client {
     ///
     /// # Errors
     /// What makes the image or an option impossible; the reservation is gone then. [`transfer::Error::Invalid`] for a
-    /// transfer that has its image: it goes on with that.
+    /// transfer that has its image: it goes on with that. [`transfer::Error::Aborted`] for one that has ended.
     pub fn supply(
         &mut self,
         now: Instant,

@@ -72,7 +72,7 @@ impl Error {
         }
     }
 
-    /// The CONNACK return code, where the broker sent one [MQTT-3.2.2.3].
+    /// The CONNACK return code, 1 to 5, where the broker sent one (section 3.2.2.3 of MQTT 3.1.1).
     pub fn return_code(&self) -> Option<u8> {
         match self {
             Self::Refused(refusal) => Some(refusal.code()),

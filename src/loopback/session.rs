@@ -7,7 +7,7 @@ use crate::mqtt::packet::{Packet, Publish, Unsubscribe};
 use crate::mqtt::{Message, PacketId, QoS, topic};
 use crate::sorted::{SortedMap, SortedSet};
 
-/// Messages kept for a client that is away.
+/// Messages of QoS 1 and 2 kept for a client that is away, or slow to acknowledge: those beyond are dropped.
 const MAX_WAITING: usize = 10_000;
 
 /// A QoS 1 or 2 message on its way to the client.

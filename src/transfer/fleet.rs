@@ -135,7 +135,8 @@ impl Fleet {
         }
     }
 
-    /// Takes a place in the line of the feedback topic `from`, before the image is ready.
+    /// Takes a place in the line of the feedback topic `from`, before the image is ready. `qos_tag` means nothing here: it
+    /// comes back with each [`Frame`].
     pub fn reserve(&mut self, now: Instant, to: &str, from: &str, qos_tag: u8) -> TransferId {
         let id = TransferId(self.next_id);
         self.next_id += 1;
@@ -153,7 +154,7 @@ impl Fleet {
     ///
     /// # Errors
     /// What makes the image or an option impossible. The transfer is forgotten then. [`Error::Invalid`] for one that has
-    /// its image: it goes on with that.
+    /// its image: it goes on with that. [`Error::Aborted`] for one that has ended, or is not known.
     pub fn supply(
         &mut self,
         now: Instant,
@@ -491,12 +492,12 @@ impl Fleet {
         let mut log = Log::default();
         let mut quiet_until = None;
         let mut sent = Lingering::default();
-        let mut event = None;
+        let mut outcome = None;
         if let State::Ready(sender) = &mut entry.state {
             log = sender.take_log();
             quiet_until = sender.strays_until(now);
             sent = sender.take_sent();
-            event = end.as_ref().ok().map(|numbering| Outcome {
+            outcome = end.as_ref().ok().map(|numbering| Outcome {
                 progress: progress.clone(),
                 name: sender.name().to_owned(),
                 bytes: sender.bytes(),
@@ -515,9 +516,10 @@ impl Fleet {
         }
         // The end comes with the last state.
         self.events.retain(|event| *event != Event::Progress(id));
-        self.events.push_back(match (event, end) {
+        self.events.push_back(match (outcome, end) {
             (Some(outcome), _) => Event::Done(id, outcome),
             (None, Err(error)) => Event::Failed(id, error),
+            // Only a sender ends well, and it has an outcome.
             (None, Ok(_)) => Event::Failed(id, Error::Closed),
         });
         self.leave_lane(now, id);

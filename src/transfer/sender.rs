@@ -70,10 +70,11 @@ pub(super) struct Sender {
     restarts_left: u32,
     /// Nothing is sent and no feedback counts until then: what is still on its way belongs to the round before.
     quiet_until: Option<Instant>,
-    /// What it sent, and what others on its feedback topic sent before.
-    sent: Lingering,
-    /// When its turn on the topic came.
+    /// When its turn on its feedback topic came.
     turn_at: Instant,
+    /// What it sent since the fleet last asked.
+    sent: Lingering,
+    /// What others on the topic sent before.
     earlier: Lingering,
     /// When a device that sleeps is given up.
     give_up_at: Option<Instant>,
@@ -135,8 +136,8 @@ impl Sender {
             is_paused: false,
             restarts_left: options.restarts,
             quiet_until: None,
-            sent: Lingering::default(),
             turn_at: started_at,
+            sent: Lingering::default(),
             earlier: Lingering::default(),
             give_up_at: None,
             started_at,

@@ -1,7 +1,8 @@
-//! What the two programs of the automation share: `xtask` itself, and `demo`, which `cargo xtask demo` starts.
+//! What the programs of the automation share: `xtask` itself; `demo`, which `cargo xtask demo` starts; `broker`, which the
+//! suites start; and `bench-peer`, the other end of the benchmarks.
 //!
-//! They are two, because the demo's broker alone takes longer to compile than all the rest, and because the demo
-//! contains the crate: `cargo xtask test` has to run even when the crate does not compile.
+//! They are several, because rumqttd in `demo` and `broker` alone takes longer to compile than all the rest, and because
+//! `demo` contains the crate: `cargo xtask test` has to run even when the crate does not compile.
 
 pub mod bench;
 #[cfg(feature = "bindgen")]

@@ -70,9 +70,9 @@ impl Sender {
             return self.ignore(now, Some(feedback), Reason::FinishNotSent);
         }
         self.note(now, feedback);
-        match (feedback.status, self.numbering) {
-            (Status::Whole, numbering) => self.stop(Ok(numbering.unwrap_or(Numbering::Echo))),
-            (Status::Incomplete, _) => self.control_again(now, Stage::Finish, Reason::Incomplete),
+        match feedback.status {
+            Status::Whole => self.stop(Ok(self.numbering.unwrap_or(Numbering::Echo))),
+            Status::Incomplete => self.control_again(now, Stage::Finish, Reason::Incomplete),
         }
     }
 

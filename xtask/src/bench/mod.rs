@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: figures, where `cargo xtask test` only says yes or no.
 //!
-//! `transfer` says how fast transfers are, beside what can be had at most and what others reach: the measuring itself is
-//! done by `benches/transfer.mjs`; here is what it needs, and what stands at the other end. `size` weighs the package.
+//! `transfer` and `image` say how fast both are, beside what can be had at most and what others reach; `panel` says how good
+//! panels look, and `size` weighs the package. The measuring itself is done by `benches`: here is what it needs, and what
+//! stands at the other end of a transfer (`device`, `proxy`).
 
 #[cfg(feature = "bindgen")]
 mod command;
