@@ -27,7 +27,7 @@ export function toPlain(error) {
  * @param {PlainError} plain @param {Record<string, any>} [classes] by name, made with code, message and details
  * @returns {CodedError}
  */
-function toError(plain, classes = {}) {
+export function toError(plain, classes = {}) {
   const cause = plain.cause && toError(plain.cause, classes);
   if (Object.hasOwn(classes, plain.name)) return new classes[plain.name](plain.code, plain.message, { ...plain, cause });
   const error = /** @type {CodedError} */ (new Error(plain.message, cause && { cause }));
