@@ -166,7 +166,7 @@ test("forty devices of two kinds: one is silent, one sleeps over a reload, and i
   await go(page, "history");
   await until(10_000, "both sends", async () => (await page.locator(".past").count()) === 2);
   await go(page, "devices");
-  await until(10_000, "what each device shows", async () => (await page.locator('[data-view="devices"] [data-id] img').count()) === 40);
+  await until(30_000, "what each device shows", async () => (await page.locator('[data-view="devices"] [data-id] img').count()) === 40);
   for (const { frames } of minis) assert.equal(frames.filter(({ function: kind }) => kind === 1).length, 1, "nobody was troubled twice");
   assert.deepEqual(page.noted, []);
   await page.done();
