@@ -15,9 +15,6 @@ use super::prepare_options;
 use super::source::{Source, aborted, load};
 use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Step, sniff};
 
-/// Default of `maxMegapixels`, for what the browser decodes.
-const MAX_MEGAPIXELS: f64 = 200.0;
-
 #[cfg(feature = "mqtt")]
 use crate::transfer::Image as Bytes;
 #[cfg(not(feature = "mqtt"))]
@@ -219,7 +216,9 @@ pub(super) async fn prepare(
             Err(error) => to_js(&error),
         };
         let mime = kind.map_or("", |kind| kind.mime());
-        let most = options.max_megapixels.unwrap_or(MAX_MEGAPIXELS);
+        let most = options
+            .max_megapixels
+            .unwrap_or(image::DEFAULT_MAX_MEGAPIXELS);
         let pixels = PixelSource::decode(&bytes, mime, most, unsupported).await?;
         return run(from_pixels(pixels), options, signal, name).await;
     }

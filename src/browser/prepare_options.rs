@@ -1,4 +1,4 @@
-//! `PrepareOptions` of `api.d.ts`: names and types. Ranges and defaults are the image room's.
+//! `PrepareOptions` of `api.d.ts`: names, types and ranges. What goes with which format, and all defaults, are the image room's.
 
 use core::str::FromStr;
 

@@ -60,10 +60,8 @@ impl Profile {
     pub(crate) fn is_srgb(&self) -> bool {
         let near = |a: f64, b: f64| (a - b).abs() < TOLERANCE;
         let same_curve = |curve: &Vec<f32>| {
-            let bytes = curve.iter().enumerate();
-            bytes
-                .into_iter()
-                .all(|(byte, &light)| near(f64::from(light), decode(byte as f64 / 255.0)))
+            let mut bytes = curve.iter().enumerate();
+            bytes.all(|(byte, &light)| near(f64::from(light), decode(byte as f64 / 255.0)))
         };
         let same_matrix = self.to_srgb.iter().enumerate().all(|(row, entries)| {
             entries

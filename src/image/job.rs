@@ -7,7 +7,7 @@ use super::error::Error;
 use super::fit::{Crop, Layout};
 use super::options::{Format, PrepareOptions};
 use super::orient::Turn;
-use super::pixels::RgbImage;
+use super::pixels::{RgbImage, length, side};
 use super::plan::{Output, Plan};
 use super::prepared::{Prepared, View};
 use super::resize::resize;
@@ -303,15 +303,6 @@ fn on_canvas(image: RgbImage, layout: Layout, background: [u8; 3]) -> Result<Rgb
     let mut canvas = RgbImage::filled(length(width), length(height), background);
     canvas.paste(&image, length(layout.offset.0), length(layout.offset.1));
     Ok(canvas)
-}
-
-/// Sides are at most 65,535 (fit.rs), so neither conversion ever saturates.
-fn length(side: u32) -> usize {
-    usize::try_from(side).unwrap_or(usize::MAX)
-}
-
-fn side(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 impl Turn {

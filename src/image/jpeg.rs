@@ -7,7 +7,7 @@ use jpeg_encoder::{
     ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
 };
 
-/// Encodings that the search for a size may make.
+/// Encodings that the search for a size may make before it falls back on quality 1.
 const MAX_ENCODINGS: usize = 8;
 /// A size from this share of the limit on is near enough to it.
 const NEAR: f64 = 0.97;

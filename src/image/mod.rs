@@ -55,5 +55,6 @@ pub use options::{
     ColorError, Columns, Dither, Fit, Format, Invert, Mirror, Palette, PaletteColor, PanelName,
     PrepareOptions, Rgb, Rotation, Rows, Tone,
 };
+pub use plan::DEFAULT_MAX_MEGAPIXELS;
 pub use prepared::{Pixels, Prepared};
 pub use sniff::{Kind, sniff};

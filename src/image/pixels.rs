@@ -91,6 +91,16 @@ impl RgbImage {
     }
 }
 
+/// A side as the options and the headers of files have it, for memory. The targets have at least 32 bits, so it never saturates.
+pub(crate) fn length(side: u32) -> usize {
+    usize::try_from(side).unwrap_or(usize::MAX)
+}
+
+/// A side of a picture in memory, for the result. It came from a `u32`, so it never saturates.
+pub(crate) fn side(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

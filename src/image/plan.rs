@@ -9,7 +9,8 @@ use super::fit::MAX_SIDE;
 use super::options::{Fit, Format, Mirror, PrepareOptions, Rgb, Rotation};
 use super::orient::Turn;
 
-const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
+/// The limit where [`PrepareOptions::max_megapixels`] is left out, in millions of pixels.
+pub const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
 
 /// Options that have been checked, with every default filled in.
 #[derive(Clone, Debug)]

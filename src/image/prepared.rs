@@ -5,7 +5,7 @@ use super::error::Error;
 use super::options::{Columns, Format, Rgb};
 use super::pack::{Arrangement, Channels, Codes};
 use super::palette::{Inks, MAX_INKS};
-use super::pixels::RgbImage;
+use super::pixels::{RgbImage, length, side};
 use super::sniff::sniff;
 
 /// A picture that is ready to be sent.
@@ -144,15 +144,8 @@ fn opaque(pixels: impl ExactSizeIterator<Item = [u8; 3]>) -> Vec<u8> {
     rgba
 }
 
-/// Sides are at most 65,535 (fit.rs), so the conversion never saturates.
-fn length(side: u32) -> usize {
-    usize::try_from(side).unwrap_or(usize::MAX)
-}
-
 impl From<&RgbImage> for Pixels {
     fn from(image: &RgbImage) -> Self {
-        // No side of an image is over 65,535 (fit.rs, decode/header.rs), so neither conversion ever saturates.
-        let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Self {
             width: side(image.width()),
             height: side(image.height()),

@@ -48,7 +48,7 @@ pub(crate) fn jpeg_markers(file: &[u8]) -> Vec<u8> {
     markers
 }
 
-/// A JPEG with the given sampling, progressive or not.
+/// A JPEG whose colours have half the samples along x and y, progressive or not.
 pub(crate) fn jpeg(image: &RgbImage, quality: u8, progressive: bool) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut out, quality);

@@ -6,6 +6,9 @@ use super::super::error::Error;
 use super::super::options::Rgb;
 
 /// Unpremultiplied R, G, B, A bytes to R, G, B on the background, which no adjustment touches.
+///
+/// # Errors
+/// [`Error::TooLarge`] if the memory cannot be had, as for all of these.
 pub(crate) fn from_rgba(
     bytes: &[u8],
     background: Rgb,

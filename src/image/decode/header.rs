@@ -17,7 +17,7 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     /// The most pixels that a decoder will unpack at once: a frame inside may be larger than the whole says.
     pub(crate) unpacked: u64,
-    /// Bytes that the file stores for a pixel, at least.
+    /// Bytes that a decoder unpacks a pixel to, at most.
     pub(crate) depth: u64,
     /// Brings the picture upright.
     pub(crate) turn: Turn,
@@ -82,18 +82,20 @@ fn png(bytes: &[u8]) -> Option<Header> {
         return None;
     }
     let size = (ihdr.u32_be()?, ihdr.u32_be()?);
-    let bits = u64::from(ihdr.u8()?);
+    let sample = u64::from(ihdr.u8()?).div_ceil(8).max(1);
     let channels = match ihdr.u8()? {
         0 => 1,
-        // An index becomes four channels when it is unpacked with its transparency.
         2 => 3,
         4 => 2,
+        // An index becomes four channels when it is unpacked with its transparency.
         _ => 4,
     };
-    let mut header = Header::plain(Kind::Png, size, channels * bits.div_ceil(8).max(1));
+    let mut header = Header::plain(Kind::Png, size, channels * sample);
     while let Some((kind, data)) = png_chunk(&mut reader) {
         match kind {
             b"eXIf" => header.turn = exif::orientation(data.rest()),
+            // A gray or a colour that counts as transparent becomes a channel more.
+            b"tRNS" if channels % 2 == 1 => header.depth = (channels + 1) * sample,
             b"IEND" => break,
             _ => {}
         }
@@ -139,8 +141,8 @@ fn webp(bytes: &[u8]) -> Option<Header> {
         match (kind, &mut header) {
             (b"VP8X", _) => header = Some(Header::plain(Kind::Webp, vp8x_size(data)?, 4)),
             (b"EXIF", Some(header)) => header.turn = exif::orientation(data.rest()),
-            (b"ANMF", Some(header)) => header.unpack(frame_size(data)),
-            (_, Some(header)) => header.unpack(webp_size(kind, data)),
+            (b"ANMF", Some(header)) => header.unpack(frame_pixels(data)),
+            (_, Some(header)) => header.unpack(webp_pixels(kind, data)),
             (_, None) => {
                 header = webp_size(kind, data).map(|size| Header::plain(Kind::Webp, size, 4))
             }
@@ -150,9 +152,8 @@ fn webp(bytes: &[u8]) -> Option<Header> {
 }
 
 impl Header {
-    fn unpack(&mut self, size: Option<(u32, u32)>) {
-        let (width, height) = size.unwrap_or_default();
-        self.unpacked = self.unpacked.max(u64::from(width) * u64::from(height));
+    fn unpack(&mut self, pixels: u64) {
+        self.unpacked = self.unpacked.max(pixels);
     }
 }
 
@@ -196,14 +197,20 @@ fn webp_size(kind: &[u8], mut data: Reader<'_>) -> Option<(u32, u32)> {
     }
 }
 
-/// The size of the picture inside an animation's frame: 16 bytes about the frame, then chunks of its own.
-fn frame_size(mut frame: Reader<'_>) -> Option<(u32, u32)> {
-    frame.take(16)?;
-    let mut largest = (0, 0);
-    while let Some((kind, data)) = riff_chunk(&mut frame) {
-        largest = webp_size(kind, data).unwrap_or(largest).max(largest);
+/// The pixels of a chunk; 0 for other chunks.
+fn webp_pixels(kind: &[u8], data: Reader<'_>) -> u64 {
+    webp_size(kind, data).map_or(0, |(width, height)| u64::from(width) * u64::from(height))
+}
+
+/// The most pixels of a picture inside an animation's frame: 16 bytes about the frame, then chunks of its own.
+fn frame_pixels(mut frame: Reader<'_>) -> u64 {
+    let mut most = 0;
+    if frame.take(16).is_some() {
+        while let Some((kind, data)) = riff_chunk(&mut frame) {
+            most = most.max(webp_pixels(kind, data));
+        }
     }
-    Some(largest)
+    most
 }
 
 #[cfg(test)]
@@ -244,6 +251,27 @@ mod tests {
         file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f");
         let header = Header::read(&file).unwrap();
         assert_eq!((header.width, header.unpacked), (800, 16_383 * 16_383));
+    }
+
+    #[test]
+    fn of_two_pictures_in_a_frame_the_one_of_more_pixels_counts() {
+        let mut file = VP8X.to_vec();
+        file.extend(b"ANMF\x34\0\0\0");
+        file.extend([0; 16]);
+        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xfe\x3f\xff\x3f");
+        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\x01\0");
+        assert_eq!(Header::read(&file).unwrap().unpacked, 16_382 * 16_383);
+    }
+
+    #[test]
+    fn a_transparent_colour_of_a_png_becomes_a_channel() {
+        for (color_type, plain, transparent) in [(0, 2, 4), (2, 6, 8), (3, 8, 8)] {
+            let mut png = PNG.to_vec();
+            png[25] = color_type;
+            assert_eq!(Header::read(&png).unwrap().depth, plain);
+            png.extend(b"\0\0\0\x02tRNS\0\0crc!");
+            assert_eq!(Header::read(&png).unwrap().depth, transparent);
+        }
     }
 
     #[test]

@@ -20,9 +20,9 @@ const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
 /// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
 /// is never given back. That is from 70 or 90 million pixels on, on a panel of 800 × 480.
 const SPARING: u64 = 24 << 20;
-/// Blocks that may be decoded, over all scans: some four seconds. A scan of a few bytes can run over the whole picture,
-/// so without a limit a small file could keep the decoder busy for minutes.
-const MAX_BLOCKS: u64 = 200_000_000;
+/// Blocks, or samples of a lossless file, that may be decoded, over all scans: some four seconds. A scan of a few bytes can
+/// run over the whole picture, so without a limit a small file could keep the decoder busy for minutes.
+const MAX_STEPS: u64 = 200_000_000;
 
 /// What is shown for rows that a file lacks.
 const MISSING: [u8; 3] = [128; 3];
@@ -37,8 +37,10 @@ pub(crate) struct Frame {
     profile: Vec<u8>,
     precision: u8,
     progressive: bool,
+    lossless: bool,
     /// Samples along x and y for each component.
     sampling: Vec<(u8, u8)>,
+    /// At the most: what looks like one behind the picture counts too.
     scans: u64,
 }
 
@@ -53,16 +55,19 @@ impl Frame {
         while let Some((marker, data)) = segment(&mut reader) {
             match marker {
                 0xc4 | 0xc8 | 0xcc => {}
-                0xc0..=0xcf => frame = start_of_frame(marker, data)?,
+                0xc0..=0xcf => frame = Some(start_of_frame(marker, data)?),
                 0xe1 if data.starts_with(b"Exif\0\0") => turn = exif::orientation(data),
-                0xe2 if data.starts_with(b"ICC_PROFILE\0") => profile.extend(profile_part(data)),
+                // More parts than a byte can number are none of a profile, and would take long to sort.
+                0xe2 if data.starts_with(b"ICC_PROFILE\0") && profile.len() < 255 => {
+                    profile.extend(profile_part(data));
+                }
                 0xda => break,
                 _ => {}
             }
         }
         let frame =
             frame.ok_or_else(|| Error::corrupt("JPEG", "it ends before its frame header"))?;
-        let scans = count_scans(reader.rest());
+        let scans = most_scans(reader.rest());
         Ok(Self {
             turn,
             profile: whole_profile(profile),
@@ -73,6 +78,10 @@ impl Frame {
 
     /// The eighths at which both sides keep the margin over the wanted scale: 1, 2, 4 or 8.
     fn eighths(&self, scale: (f64, f64)) -> u16 {
+        // It has no blocks to scale: the decoder would take its first pixels for the whole.
+        if self.lossless {
+            return 8;
+        }
         let keeps = |side: u16, scale: f64, eighths: u16, margin: f64| {
             f64::from(scaled(side, eighths)) >= f64::from(side) * scale * margin
         };
@@ -104,6 +113,11 @@ impl Frame {
         units_x * units_y * per_unit
     }
 
+    /// What a scan goes through one by one: blocks, or the samples of a lossless file.
+    fn steps(&self) -> u64 {
+        self.blocks() * if self.lossless { 64 } else { 1 }
+    }
+
     /// Bytes that decoding at this scale holds at one time: coefficients of progressive files, planes, pixels.
     fn memory(&self, eighths: u16) -> u64 {
         let blocks = self.blocks();
@@ -112,13 +126,18 @@ impl Frame {
         let planes = blocks * u64::from(eighths) * u64::from(eighths) * sample;
         let pixels =
             u64::from(scaled(self.width, eighths)) * u64::from(scaled(self.height, eighths));
+        if self.lossless {
+            // Of each sample two bytes and its difference's four, later four copies of the two on the way to pixels.
+            return pixels * self.sampling.len() as u64 * 8;
+        }
         coefficients + planes + pixels * 3.max(self.sampling.len() as u64) * sample
     }
 }
 
 /// Decodes at the least scale that leaves the margin.
 pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Decoded, Error> {
-    if frame.blocks().saturating_mul(frame.scans) > MAX_BLOCKS {
+    let are_too_many = |scans: u64| frame.steps().saturating_mul(scans) > MAX_STEPS;
+    if are_too_many(frame.scans) && are_too_many(scans(bytes)) {
         let reason = "the picture has more scans than can be decoded in time: save it again";
         return Err(Error::too_large("memory", reason));
     }
@@ -266,7 +285,7 @@ fn whole_profile(mut parts: Vec<(u8, &[u8])>) -> Vec<u8> {
 }
 
 /// [ITU-T T.81, B.2.2].
-fn start_of_frame(marker: u8, data: &[u8]) -> Result<Option<Frame>, Error> {
+fn start_of_frame(marker: u8, data: &[u8]) -> Result<Frame, Error> {
     match marker {
         0xc0..=0xc3 => {}
         0xc9..=0xcb => return Err(unsupported("an arithmetic-coded JPEG".into())),
@@ -280,7 +299,7 @@ fn start_of_frame(marker: u8, data: &[u8]) -> Result<Option<Frame>, Error> {
             frame.precision
         )));
     }
-    Ok(Some(frame))
+    Ok(frame)
 }
 
 fn frame_fields(marker: u8, data: &[u8]) -> Option<Frame> {
@@ -304,13 +323,24 @@ fn frame_fields(marker: u8, data: &[u8]) -> Option<Frame> {
         profile: Vec::new(),
         precision,
         progressive: marker == 0xc2,
+        lossless: marker == 0xc3,
         sampling,
         scans: 1,
     })
 }
 
-/// The first scan and each further start of one. In entropy-coded data 0xff is followed by 0, so no other pair can match.
-fn count_scans(rest: &[u8]) -> u64 {
+/// The scans of the picture, one after the other. Behind its end phones keep a film or further pictures.
+fn scans(bytes: &[u8]) -> u64 {
+    let mut reader = Reader::new(bytes.get(2..).unwrap_or_default());
+    let mut count = 0;
+    while let Some((marker, _)) = segment(&mut reader) {
+        count += u64::from(marker == 0xda);
+    }
+    count
+}
+
+/// The first scan and all that may be the start of one, which is found faster than [`scans`] finds those of the picture.
+fn most_scans(rest: &[u8]) -> u64 {
     let next = rest.get(1..).unwrap_or_default();
     // Short runs with small sums, which the compiler turns into vector instructions.
     let run = |(a, b): (&[u8], &[u8])| {
@@ -327,6 +357,7 @@ fn count_scans(rest: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::options::Rgb;
 
     fn file(marker: u8, size: (u16, u16), sampling: &[u8]) -> Vec<u8> {
         let mut file = vec![
@@ -409,6 +440,61 @@ mod tests {
         }
     }
 
+    /// A lossless file of 64 × 64 [ITU-T T.81, annex H]: gray, 10 on the left and 200 on the right.
+    fn lossless() -> Vec<u8> {
+        let mut file = file(0xc3, (64, 64), &[0x11]);
+        // Codes 0, 10 and 110 for differences of 0, 7 and 8 bits.
+        file.extend([0xff, 0xc4, 0, 22, 0, 1, 1, 1]);
+        file.extend([0; 13]);
+        file.extend([0, 7, 8]);
+        // A pixel is foretold by the one on its left.
+        file.extend([0xff, 0xda, 0, 8, 1, 1, 0, 1, 0, 0]);
+        let same = "0".repeat(31);
+        let row = |first: &str| format!("{first}{same}11010111110{same}");
+        // 10 is 118 less than the middle, from which the first pixel is told; 200 is 190 more than 10.
+        let bits = row("100001001") + &row("0").repeat(63) + "1111111";
+        let byte = |bits: &[u8]| bits.iter().fold(0, |byte, bit| byte << 1 | (bit - b'0'));
+        file.extend(bits.as_bytes().chunks_exact(8).map(byte));
+        file.extend([0xff, 0xd9]);
+        file
+    }
+
+    const SMALL: Wanted = Wanted {
+        scale: (0.1, 0.1),
+        background: Rgb::WHITE,
+        saturation: 1.0,
+    };
+
+    #[test]
+    fn a_lossless_file_is_whole_however_small_it_is_wanted() {
+        let file = lossless();
+        let frame = Frame::read(&file).unwrap();
+        let decoded = decode(&file, &frame, SMALL).unwrap();
+        for row in decoded.image.rows() {
+            let (left, right) = row.split_at(row.len() / 2);
+            assert!(left.iter().all(|pixel| *pixel == [10; 3]), "{left:?}");
+            assert!(right.iter().all(|pixel| *pixel == [200; 3]), "{right:?}");
+        }
+        assert_eq!((decoded.image.width(), decoded.scale), (64, 1.0));
+    }
+
+    #[test]
+    fn a_scan_of_a_lossless_file_takes_a_step_for_each_sample() {
+        let mut file = file(0xc3, (4096, 4096), &[0x11]);
+        file.extend([0xff, 0xda, 0, 8, 1, 1, 0, 1, 0, 0].repeat(20));
+        let frame = Frame::read(&file).unwrap();
+        let refusal = decode(&file, &frame, SMALL).unwrap_err();
+        assert_eq!(refusal.code(), "too-large");
+    }
+
+    #[test]
+    fn a_profile_has_at_most_255_parts() {
+        let plain = file(0xc0, (8, 8), &[0x11]);
+        let part = b"\xff\xe2\0\x11ICC_PROFILE\0\x01\x01p";
+        let bytes = [&plain[..2], &part.repeat(300), &plain[2..]].concat();
+        assert_eq!(Frame::read(&bytes).unwrap().profile.len(), 255);
+    }
+
     #[test]
     fn memory_follows_the_scale_and_the_process() {
         let baseline = Frame::read(&file(0xc0, (4000, 3008), &[0x22, 0x11, 0x11])).unwrap();
@@ -426,9 +512,21 @@ mod tests {
         for at in [0, 126, 127, 128, 1000] {
             let mut rest = vec![0; 1100];
             rest[at..at + 2].copy_from_slice(&[0xff, 0xda]);
-            assert_eq!(count_scans(&rest), 2, "at {at}");
+            assert_eq!(most_scans(&rest), 2, "at {at}");
         }
-        assert_eq!(count_scans(&[]), 1);
-        assert_eq!(count_scans(&[0xff, 0xda].repeat(500)), 501);
+        assert_eq!(most_scans(&[]), 1);
+        assert_eq!(most_scans(&[0xff, 0xda].repeat(500)), 501);
+    }
+
+    #[test]
+    fn only_the_scans_up_to_the_end_are_the_pictures() {
+        let scan = [0xff, 0xda, 0, 2, 0xff, 0, 7, 0xff, 0xd0, 7];
+        // The end of a picture, in a remark.
+        let remark = [0xff, 0xfe, 0, 4, 0xff, 0xd9];
+        let end = [0xff, 0xd9];
+        let start = [0xff, 0xd8];
+        let bytes = [&start[..], &scan, &remark, &scan, &end, &scan.repeat(9)].concat();
+        assert_eq!(scans(&bytes), 2);
+        assert_eq!(most_scans(&bytes[6..]), 11);
     }
 }

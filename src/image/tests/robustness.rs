@@ -145,3 +145,11 @@ fn a_jpeg_with_thousands_of_scans_over_a_large_picture_is_refused() {
     slow.extend([0xff, 0xda, 0, 8, 1, 1, 0, 1, 1, 1, 0xff, 0].repeat(2_000));
     assert_eq!(code(&slow, &small()), "too-large");
 }
+
+#[test]
+fn what_a_phone_keeps_behind_a_jpeg_is_no_scan_of_it() {
+    let mut file = jpeg(&photograph(512, 512), 80, false);
+    // Now and then a film's bytes look like the start of a scan.
+    file.extend([0xff, 0xda].repeat(40_000));
+    assert!(prepare(&file, &small()).is_ok());
+}
