@@ -66,6 +66,7 @@ impl Link {
             Self::Practice(link) => link.send(bytes),
         }
     }
+
     /// Whether what comes from now on is worth keeping to the end of a turn of the event loop. The practice broker
     /// answers in one piece anyway.
     pub(super) fn set_gathers(&self, gathers: bool) {

@@ -46,7 +46,6 @@ mod trace;
 #[cfg(feature = "mqtt")]
 mod transfer;
 #[cfg(feature = "mqtt")]
-#[cfg(feature = "mqtt")]
 mod views;
 
 #[cfg(feature = "image")]

@@ -54,8 +54,6 @@ export class ByteSocket {
 
   /** Silences and closes it. */
   close() {
-    this.#filled = 0;
-    this.#gathers = false;
     if (this.#end) {
       this.#end.port2.onmessage = null;
       this.#end.port1.close();

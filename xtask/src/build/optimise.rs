@@ -53,17 +53,10 @@ pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, name: &str, wasm: &Path) 
     command.arg("--print-function-map");
     command.arg(wasm).arg("-o").arg(&smaller);
     let name = format!("wasm-opt {name}");
-    let printed = step::run(paths, &name, &mut command)?.must_succeed(paths)?;
+    let symbols = step::run(paths, &name, &mut command)?.must_succeed(paths)?;
     std::fs::rename(&smaller, wasm)
         .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))?;
-    Ok(last_map(&printed).to_owned())
-}
-
-/// A map is printed at the end of each round of `--converge`; the last one is that of the module that comes out.
-fn last_map(printed: &str) -> &str {
-    printed
-        .rfind("\n0:")
-        .map_or(printed, |end| &printed[end + 1..])
+    Ok(symbols)
 }
 
 /// What is worth most: the bytes of the connection, the speed of the pictures.
@@ -79,15 +72,4 @@ fn effort(part: Part) -> &'static [&'static str] {
 fn left_out(why: &str) -> Option<PathBuf> {
     eprintln!("wasm-opt is left out: {why}; the modules are larger and a little slower");
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_many_maps_the_last_one_counts() {
-        assert_eq!(last_map("0:a\n1:b\n"), "0:a\n1:b\n");
-        assert_eq!(last_map("0:a\n1:b\n10:c\n0:b\n1:c\n"), "0:b\n1:c\n");
-    }
 }
