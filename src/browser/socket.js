@@ -19,13 +19,11 @@ export class ByteSocket {
     socket.onopen = () => onOpen(socket.protocol);
     socket.onmessage = ({ data, timeStamp }) => {
       if (typeof data !== "string") return this.#take(new Uint8Array(data), timeStamp);
-      this.#handOver(timeStamp);
-      onText();
+      if (this.#handOver(timeStamp)) onText();
     };
     // `error` says nothing that `close` does not say after it.
     socket.onclose = ({ code, reason, timeStamp }) => {
-      this.#handOver(timeStamp);
-      onClose(code, reason);
+      if (this.#handOver(timeStamp)) onClose(code, reason);
     };
     this.#socket = socket;
     this.#onBytes = onBytes;
@@ -67,8 +65,8 @@ export class ByteSocket {
   #take(bytes, timeStamp) {
     const filled = this.#filled + bytes.length;
     if ((!this.#gathers && !this.#filled) || filled > GATHERED) {
-      this.#handOver(timeStamp);
-      return this.#onBytes(bytes, timeStamp);
+      if (this.#handOver(timeStamp)) this.#onBytes(bytes, timeStamp);
+      return;
     }
     this.#gathered ??= new Uint8Array(GATHERED);
     if (!this.#filled) this.#askForEnd();
@@ -76,9 +74,11 @@ export class ByteSocket {
     this.#filled = filled;
   }
 
+  /** False if that made its owner close the socket: the functions that it gave are gone. */
   #handOver(timeStamp) {
     const bytes = this.takeGathered();
     if (bytes) this.#onBytes(bytes, timeStamp);
+    return this.#socket.onclose !== null;
   }
 
   // A task of its own, which comes after the messages that the socket has ready. `setTimeout` waits for 4 ms when it is
