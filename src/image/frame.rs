@@ -60,11 +60,11 @@ impl Frame {
         match inks.metric() {
             Metric::Luminance => Self::Gray(GrayFrame::new(&relative, names, tone)),
             metric => {
+                let black = inks.black();
                 let reach = match kin {
                     Some(Self::Color(frame)) => frame.reach(),
-                    _ => Reach::new(&relative, metric),
+                    _ => Reach::new(&relative, black, metric),
                 };
-                let black = inks.black();
                 Self::Color(Box::new(ColorFrame::new(
                     &relative, names, black, reach, tone,
                 )))

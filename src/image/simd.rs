@@ -33,6 +33,12 @@ impl F4 {
         lanes::three_floats(self.0)
     }
 
+    /// To the nearest whole numbers.
+    #[inline(always)]
+    pub(crate) fn round(self) -> I4 {
+        I4(lanes::round(self.0))
+    }
+
     /// The sum of the first three.
     #[inline(always)]
     pub(crate) fn sum(self) -> f32 {
@@ -154,6 +160,11 @@ mod scalar {
         lanes
     }
 
+    pub(super) fn round(vector: Floats) -> Ints {
+        // Saturates, as the instruction does.
+        vector.map(|lane| lane.round_ties_even() as i32)
+    }
+
     pub(super) fn three_floats([a, b, c, _]: Floats) -> [f32; 3] {
         [a, b, c]
     }
@@ -173,7 +184,9 @@ mod scalar {
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use std::arch::wasm32::{f32x4, f32x4_extract_lane, i32x4, i32x4_extract_lane};
+    use std::arch::wasm32::{
+        f32x4, f32x4_extract_lane, f32x4_nearest, i32x4, i32x4_extract_lane, i32x4_trunc_sat_f32x4,
+    };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
         i32x4_add as add_ints, i32x4_max as max, i32x4_min as min, i32x4_mul as mul_ints,
@@ -188,6 +201,11 @@ mod wasm {
     #[inline(always)]
     pub(super) fn ints([a, b, c, d]: [i32; 4]) -> Ints {
         i32x4(a, b, c, d)
+    }
+
+    #[inline(always)]
+    pub(super) fn round(v: Floats) -> Ints {
+        i32x4_trunc_sat_f32x4(f32x4_nearest(v))
     }
 
     #[inline(always)]
@@ -220,6 +238,10 @@ mod tests {
         assert_eq!((a - b).to_rgb(), [0.5, -6.0, 3.5]);
         assert_eq!((a * b).to_rgb(), [0.5, -8.0, 0.0]);
         assert_eq!((a * 2.0).sum(), 5.0);
+        assert_eq!(
+            F4::rgb([2.4, -2.6, 1e20]).round().to_rgb(),
+            [2, -3, i32::MAX]
+        );
         let (a, b) = (I4::rgb([1, -7, 3]), I4::rgb([2, 4, -1]));
         assert_eq!((a + b).to_rgb(), [3, -3, 2]);
         assert_eq!((a - b).to_rgb(), [-1, -11, 4]);

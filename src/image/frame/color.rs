@@ -3,7 +3,7 @@
 use super::Names;
 use crate::image::color_space::{oklab, opponent};
 use crate::image::gamut::Hull;
-use crate::image::linear::decode;
+use crate::image::linear::{decode, encode};
 use crate::image::palette::{MAX_INKS, Metric};
 use crate::image::simd::{F4, I4};
 use std::sync::Arc;
@@ -25,17 +25,18 @@ const FULL_CHROMA: u32 = 5;
 /// What the inks decide alone: frames of every tone share it, so that a slider of the tone does not wait for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Reach {
-    /// What they can mix.
-    hull: Arc<Hull>,
+    /// For each node of colours, at the tone 1, the way to what the inks can mix, in units of [`ONE`].
+    ways: Arc<[F4]>,
     /// The nearest ink of each cell of light.
     nearest: Arc<[u8]>,
 }
 
 impl Reach {
-    /// From the inks' light over the white's.
-    pub(crate) fn new(inks: &[[f64; 3]], metric: Metric) -> Self {
+    /// From the inks' light over the white's, and which of them is black.
+    pub(crate) fn new(inks: &[[f64; 3]], black: usize, metric: Metric) -> Self {
+        let black = inks.get(black).copied().unwrap_or_default();
         Self {
-            hull: Arc::new(Hull::new(inks)),
+            ways: ways(&Hull::new(inks), black).into(),
             nearest: nearest(inks, metric).into(),
         }
     }
@@ -66,12 +67,10 @@ impl ColorFrame {
         tone: f64,
     ) -> Self {
         let black = inks.get(black).copied().unwrap_or_default();
-        let curve = |byte: f64| decode(byte / 255.0).powf(tone);
-        let light =
-            |bytes: [f64; 3]| [0, 1, 2].map(|c| black[c] + (1.0 - black[c]) * curve(bytes[c]));
+        let curve: [f64; 256] = std::array::from_fn(|byte| toned(byte as f64 / 255.0, tone));
         let share = |channel: usize, byte: usize| {
             let mut share = [0; 3];
-            share[channel] = fixed(light([byte as f64; 3])[channel], ZERO);
+            share[channel] = fixed(over_black(black[channel], curve[byte]), ZERO);
             I4::rgb(share)
         };
         let whole = |ink: usize| {
@@ -88,7 +87,7 @@ impl ColorFrame {
             light: Box::new(
                 [0, 1, 2].map(|channel| std::array::from_fn(|byte| share(channel, byte))),
             ),
-            moves: moves(&reach.hull, light),
+            moves: moves(&reach.ways, tone),
             reach,
         }
     }
@@ -134,50 +133,64 @@ fn fixed(light: f64, zero: f64) -> i32 {
     (light * ONE + zero).round() as i32
 }
 
-/// For each cell of colours the way into the hull, interpolated between nodes that are computed exactly.
-fn moves(hull: &Hull, light: impl Fn([f64; 3]) -> [f64; 3]) -> Vec<I4> {
-    let byte = |index: usize| index as f64 * 255.0 / (NODES - 1) as f64;
-    let node = |index: usize| {
+/// The light of an encoded value, 0 to 1, under a tone.
+fn toned(value: f64, tone: f64) -> f64 {
+    decode(value).powf(tone)
+}
+
+/// The picture's black is the panel's, and the rest moves up with it.
+fn over_black(black: f64, light: f64) -> f64 {
+    black + (1.0 - black) * light
+}
+
+/// For each node of colours the way into the hull.
+fn ways(hull: &Hull, black: [f64; 3]) -> Vec<F4> {
+    let curve: [f64; NODES] =
+        std::array::from_fn(|node| toned(node as f64 / (NODES - 1) as f64, 1.0));
+    let way = |index: usize| {
         let place = [
             index / (NODES * NODES),
             index / NODES % NODES,
             index % NODES,
         ];
-        let light = light(place.map(byte));
+        let light = [0, 1, 2].map(|c| over_black(black[c], curve[place[c]]));
         let nearest = hull.nearest(light);
-        [0, 1, 2].map(|c| nearest[c] - light[c])
+        F4::rgb([0, 1, 2].map(|c| ((nearest[c] - light[c]) * ONE) as f32))
     };
-    let nodes: Vec<[f64; 3]> = (0..NODES * NODES * NODES).map(node).collect();
-    // The middle of the eight byte values in a cell, in steps of nodes.
-    let place = |cell: usize| ((cell % CELLS) as f64 * 8.0 + 3.5) / 255.0 * (NODES - 1) as f64;
-    let at = |cell: usize| interpolate(&nodes, [place(cell >> 10), place(cell >> 5), place(cell)]);
-    (0..CELLS * CELLS * CELLS)
-        .map(|cell| I4::rgb(at(cell).map(|v| fixed(v, 0.0))))
-        .collect()
+    (0..NODES * NODES * NODES).map(way).collect()
 }
 
-/// Trilinear.
-fn interpolate(nodes: &[[f64; 3]], place: [f64; 3]) -> [f64; 3] {
-    let whole = place.map(|p| (p as usize).min(NODES - 2));
-    let mut sum = [0.0; 3];
-    for corner in 0..8 {
-        let step = [corner >> 2, corner >> 1 & 1, corner & 1];
-        let share = |axis: usize| {
-            let fraction = place[axis] - whole[axis] as f64;
-            if step[axis] == 1 {
-                fraction
-            } else {
-                1.0 - fraction
-            }
-        };
-        let [r, g, b] = [0, 1, 2].map(|axis| whole[axis] + step[axis]);
-        let (node, share) = (
-            nodes[(r * NODES + g) * NODES + b],
-            share(0) * share(1) * share(2),
-        );
-        sum = [0, 1, 2].map(|c| sum[c] + node[c] * share);
+/// For each cell of colours the way into the hull, interpolated between the nodes. The way is the light's, and a tone
+/// changes only which colour has that light: so it is looked up at the colour that would have it without the tone.
+fn moves(ways: &[F4], tone: f64) -> Vec<I4> {
+    // The middle of the eight byte values in a cell, in steps of nodes.
+    let place = |cell: usize| {
+        let middle = (cell as f64 * 8.0 + 3.5) / 255.0;
+        encode(toned(middle, tone)) * (NODES - 1) as f64
+    };
+    let places: [(usize, F4); CELLS] = std::array::from_fn(|cell| {
+        let place = place(cell);
+        let below = (place as usize).min(NODES - 2);
+        (below, F4::splat((place - below as f64) as f32))
+    });
+    // One channel after the other: what cells have in common is reckoned once.
+    let red = stretch(ways, NODES * NODES, &places);
+    let green = stretch(&red, NODES, &places);
+    let blue = stretch(&green, 1, &places);
+    blue.into_iter().map(F4::round).collect()
+}
+
+/// From nodes to cells along one channel, whose neighbours lie `step` apart.
+fn stretch(nodes: &[F4], step: usize, places: &[(usize, F4); CELLS]) -> Vec<F4> {
+    let mut cells = Vec::with_capacity(nodes.len() / NODES * CELLS);
+    for nodes in nodes.chunks_exact(NODES * step) {
+        for &(below, share) in places {
+            let (low, high) = nodes[below * step..][..2 * step].split_at(step);
+            let between = low.iter().zip(high);
+            cells.extend(between.map(|(&low, &high)| low + (high - low) * share));
+        }
     }
-    sum
+    cells
 }
 
 /// For each cell of light the ink that is nearest to its middle.
@@ -222,7 +235,7 @@ mod tests {
             &relative(&inks),
             Names::new(&inks),
             inks.black(),
-            Reach::new(&relative(&inks), inks.metric()),
+            Reach::new(&relative(&inks), inks.black(), inks.metric()),
             1.0,
         )
     }
@@ -268,6 +281,73 @@ mod tests {
         assert!(Arc::ptr_eq(&first.reach.nearest, &other.reach.nearest));
         let gray = |frame: &ColorFrame| frame.target([128; 3]).to_rgb();
         assert!(gray(&other)[0] < gray(&first)[0]);
+    }
+
+    /// The way of a cell as it was first reckoned: between eight nodes whose ways are exact at this tone.
+    fn between_nodes(
+        hull: &Hull,
+        light: impl Fn([f64; 3]) -> [f64; 3],
+        cell: [usize; 3],
+    ) -> [f64; 3] {
+        let place = cell.map(|c| (c as f64 * 8.0 + 3.5) / 255.0 * (NODES - 1) as f64);
+        let below = place.map(|p| (p as usize).min(NODES - 2));
+        let mut sum = [0.0; 3];
+        for corner in 0..8 {
+            let step = [corner >> 2, corner >> 1 & 1, corner & 1];
+            let node = [0, 1, 2].map(|c| (below[c] + step[c]) as f64 / (NODES - 1) as f64);
+            let shares = [0, 1, 2].map(|c| match (step[c], place[c] - below[c] as f64) {
+                (1, share) => share,
+                (_, share) => 1.0 - share,
+            });
+            let way = way(hull, light(node));
+            sum = [0, 1, 2].map(|c| sum[c] + way[c] * shares.iter().product::<f64>());
+        }
+        sum
+    }
+
+    fn way(hull: &Hull, light: [f64; 3]) -> [f64; 3] {
+        let nearest = hull.nearest(light);
+        [0, 1, 2].map(|c| nearest[c] - light[c])
+    }
+
+    #[test]
+    fn the_ways_into_the_hull_are_as_exact_under_every_tone_as_those_between_its_own_nodes() {
+        for (name, tone) in [
+            (PanelName::Spectra6, 1.0),
+            (PanelName::Spectra6, 0.5),
+            (PanelName::Acep7, 2.0),
+            (PanelName::Bwr, 0.9),
+        ] {
+            let inks = Inks::named(name);
+            let (colors, names, black) = (relative(&inks), Names::new(&inks), inks.black());
+            let reach = Reach::new(&colors, black, inks.metric());
+            let frame = ColorFrame::new(&colors, names, black, reach, tone);
+            let hull = Hull::new(&colors);
+            let light = |color: [f64; 3]| {
+                [0, 1, 2].map(|c| over_black(colors[black][c], toned(color[c], tone)))
+            };
+            let off = |a: [f64; 3], b: [f64; 3]| {
+                (0..3).map(|c| (a[c] - b[c]).powi(2)).sum::<f64>().sqrt()
+            };
+            let (mut ours, mut theirs, mut most) = (0.0, 0.0, 0.0_f64);
+            for index in (0..CELLS * CELLS * CELLS).step_by(7) {
+                let cell = [index >> 10, index >> 5 & 31, index & 31];
+                let exact = way(&hull, light(cell.map(|c| (c as f64 * 8.0 + 3.5) / 255.0)));
+                let first = between_nodes(&hull, light, cell);
+                let found = frame.moves[index].to_rgb().map(|v| f64::from(v) / ONE);
+                most = most.max(off(found, first));
+                ours += off(found, exact);
+                theirs += off(first, exact);
+            }
+            assert!(
+                ours <= theirs * 1.1,
+                "{name}, tone {tone}: {ours} and {theirs}"
+            );
+            assert!(
+                tone != 1.0 || most < 4.0 / ONE,
+                "the same at tone 1: {most}"
+            );
+        }
     }
 
     #[test]
