@@ -63,7 +63,7 @@ impl Frame {
                 let black = inks.black();
                 let reach = match kin {
                     Some(Self::Color(frame)) => frame.reach(),
-                    _ => Reach::new(&relative, black, metric),
+                    _ => Reach::new(&relative, black, metric, inks.auto_tone()),
                 };
                 Self::Color(Box::new(ColorFrame::new(
                     &relative, names, black, reach, tone,

@@ -33,6 +33,29 @@ impl F4 {
         lanes::three_floats(self.0)
     }
 
+    /// All four.
+    #[inline(always)]
+    pub(crate) fn all(lanes: [f32; 4]) -> Self {
+        Self(lanes::floats(lanes))
+    }
+
+    #[inline(always)]
+    pub(crate) fn to_array(self) -> [f32; 4] {
+        lanes::four_floats(self.0)
+    }
+
+    /// The least of the four. None may be NaN.
+    #[inline(always)]
+    pub(crate) fn least(self) -> f32 {
+        lanes::least(self.0)
+    }
+
+    /// The sums of four vectors.
+    #[inline(always)]
+    pub(crate) fn sums(four: [Self; 4]) -> Self {
+        Self(lanes::sums(four.map(|vector| vector.0)))
+    }
+
     /// To the nearest whole numbers.
     #[inline(always)]
     pub(crate) fn round(self) -> I4 {
@@ -160,6 +183,18 @@ mod scalar {
         lanes
     }
 
+    pub(super) fn four_floats(vector: Floats) -> [f32; 4] {
+        vector
+    }
+
+    pub(super) fn least([a, b, c, d]: Floats) -> f32 {
+        a.min(b).min(c.min(d))
+    }
+
+    pub(super) fn sums(four: [Floats; 4]) -> Floats {
+        four.map(|[a, b, c, d]| (a + b) + (c + d))
+    }
+
     pub(super) fn round(vector: Floats) -> Ints {
         // Saturates, as the instruction does.
         vector.map(|lane| lane.round_ties_even() as i32)
@@ -185,7 +220,8 @@ mod scalar {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     use std::arch::wasm32::{
-        f32x4, f32x4_extract_lane, f32x4_nearest, i32x4, i32x4_extract_lane, i32x4_trunc_sat_f32x4,
+        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i32x4, i32x4_extract_lane,
+        i32x4_shuffle, i32x4_trunc_sat_f32x4,
     };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
@@ -201,6 +237,32 @@ mod wasm {
     #[inline(always)]
     pub(super) fn ints([a, b, c, d]: [i32; 4]) -> Ints {
         i32x4(a, b, c, d)
+    }
+
+    #[inline(always)]
+    pub(super) fn four_floats(v: Floats) -> [f32; 4] {
+        let [a, b, c] = three_floats(v);
+        [a, b, c, f32x4_extract_lane::<3>(v)]
+    }
+
+    #[inline(always)]
+    pub(super) fn least(v: Floats) -> f32 {
+        let two = f32x4_pmin(v, i32x4_shuffle::<2, 3, 0, 1>(v, v));
+        let one = f32x4_pmin(two, i32x4_shuffle::<1, 0, 3, 2>(two, two));
+        f32x4_extract_lane::<0>(one)
+    }
+
+    /// In pairs, as the scalar ones.
+    #[inline(always)]
+    pub(super) fn sums([a, b, c, d]: [Floats; 4]) -> Floats {
+        let pairs = |a, b| {
+            let (even, odd) = (
+                i32x4_shuffle::<0, 2, 4, 6>(a, b),
+                i32x4_shuffle::<1, 3, 5, 7>(a, b),
+            );
+            add_floats(even, odd)
+        };
+        pairs(pairs(a, b), pairs(c, d))
     }
 
     #[inline(always)]
