@@ -8,6 +8,7 @@
 
 use super::color_space::opponent;
 use super::frame::{ColorFrame, GrayFrame, ONE};
+use super::palette::MAX_INKS;
 use super::pixels::RgbImage;
 use super::simd::F4;
 use std::f64::consts::PI;
@@ -18,17 +19,13 @@ const RADIUS: usize = 3;
 const SIDE: usize = 2 * RADIUS + 1;
 /// A pixel's change matters to a neighbour of one that sees it, and no further.
 const MARGIN: usize = RADIUS + 1;
-/// The eight about the middle of 3 × 3.
-const NEIGHBOURS: [(usize, usize); 8] = [
-    (0, 0),
-    (1, 0),
-    (2, 0),
-    (0, 1),
-    (2, 1),
-    (0, 2),
-    (1, 2),
-    (2, 2),
-];
+/// The neighbours beside a pixel and those across its corners, in a square of 3 × 3.
+const BESIDE: [(usize, usize); 4] = [(1, 0), (0, 1), (2, 1), (1, 2)];
+const ACROSS: [(usize, usize); 4] = [(0, 0), (2, 0), (0, 2), (2, 2)];
+/// What stands for the ink of a pixel that keeps it.
+const FIXED: u8 = MAX_INKS as u8;
+/// Places for the changes to each ink and to [`FIXED`]: a power of 2, so that no index needs a check.
+const CHANGES: usize = 2 * MAX_INKS;
 /// Most of the gain comes in the first pass.
 const PASSES: usize = 3;
 /// What a change must save at least, lest rounding makes two of them chase each other.
@@ -57,7 +54,7 @@ pub(crate) fn refine_gray(image: &RgbImage, frame: &GrayFrame, indexes: &[u8]) -
     };
     let mut search = Search::new(image, indexes, &inks, &kernel, error);
     search.run(Moves::Swaps);
-    search.indexes(image)
+    search.indexes(image, indexes)
 }
 
 /// A better arrangement of the colours of `indexes`, which a dither made of `image`.
@@ -71,13 +68,15 @@ pub(crate) fn refine_color(image: &RgbImage, frame: &ColorFrame, indexes: &[u8])
     };
     let mut search = Search::new(image, indexes, &inks, &kernel, error);
     search.run(Moves::All);
-    search.indexes(image)
+    search.indexes(image, indexes)
 }
 
 /// Light along the axes on which the eye compares.
 trait Axis: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// The sum over the axes.
     fn total(self) -> f32;
+    /// The sums of four.
+    fn totals(four: [Self; 4]) -> F4;
 }
 
 impl Axis for f32 {
@@ -85,12 +84,22 @@ impl Axis for f32 {
     fn total(self) -> f32 {
         self
     }
+
+    #[inline(always)]
+    fn totals(four: [Self; 4]) -> F4 {
+        F4::all(four)
+    }
 }
 
 impl Axis for F4 {
     #[inline(always)]
     fn total(self) -> f32 {
         self.sum()
+    }
+
+    #[inline(always)]
+    fn totals(four: [Self; 4]) -> F4 {
+        F4::sums(four)
     }
 }
 
@@ -141,6 +150,32 @@ fn color_kernel() -> Kernel<F4> {
     std::array::from_fn(|row| std::array::from_fn(|column| F4::rgb(at(row, column))))
 }
 
+/// Every change of an ink to another one. To what keeps its ink none is worth while.
+fn changes<A: Axis>(inks: &[A], kernel: &Kernel<A>) -> Vec<[Change<A>; CHANGES]> {
+    let itself = kernel[RADIUS][RADIUS];
+    let [beside, across] = [0, 1].map(|aside| kernel[RADIUS - 1][RADIUS - aside]);
+    let change = |by: A| Change {
+        by,
+        own: (by * by * itself).total(),
+        beside: (by * by * (itself - beside)).total(),
+        across: (by * by * (itself - across)).total(),
+    };
+    let never = Change {
+        by: A::default(),
+        own: f32::INFINITY,
+        beside: f32::INFINITY,
+        across: f32::INFINITY,
+    };
+    let from = |&ink: &A| {
+        let mut changes = [never; CHANGES];
+        for (place, &other) in changes.iter_mut().zip(inks) {
+            *place = change(other - ink);
+        }
+        changes
+    };
+    inks.iter().map(from).collect()
+}
+
 /// What may be done to a pixel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Moves {
@@ -150,31 +185,35 @@ enum Moves {
     All,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Keeps its ink: it names it, or it lies in the margin.
-    Fixed,
-    /// Nothing about it has changed since it was looked at.
-    Settled,
-    Open,
+/// What becoming another ink costs a pixel, but for what is seen there.
+#[derive(Clone, Copy)]
+struct Change<A> {
+    by: A,
+    own: f32,
+    /// Half of the cost as a swap with a neighbour beside it, and with one across its corner.
+    beside: f32,
+    across: f32,
 }
 
 /// A picture between two changes, with a margin that saves every question about edges.
 struct Search<'a, A> {
     stride: usize,
-    inks: &'a [A],
     kernel: &'a Kernel<A>,
+    /// From each ink to each other one.
+    changes: Vec<[Change<A>; CHANGES]>,
+    /// [`FIXED`] for a pixel that names its ink, and in the margin.
     indexes: Vec<u8>,
     /// The error as the eye sees it at each pixel.
     seen: Vec<A>,
-    state: Vec<State>,
+    /// Something about it may have changed since it was looked at.
+    open: Vec<bool>,
 }
 
 impl<'a, A: Axis> Search<'a, A> {
     fn new(
         image: &RgbImage,
         indexes: &[u8],
-        inks: &'a [A],
+        inks: &[A],
         kernel: &'a Kernel<A>,
         error: impl Fn([u8; 3], u8) -> Option<A>,
     ) -> Self {
@@ -183,11 +222,11 @@ impl<'a, A: Axis> Search<'a, A> {
         let mut errors = vec![A::default(); length];
         let mut search = Self {
             stride,
-            inks,
             kernel,
-            indexes: vec![0; length],
+            changes: changes(inks, kernel),
+            indexes: vec![FIXED; length],
             seen: vec![A::default(); length],
-            state: vec![State::Fixed; length],
+            open: vec![false; length],
         };
         for (y, (pixels, indexes)) in image
             .rows()
@@ -195,12 +234,12 @@ impl<'a, A: Axis> Search<'a, A> {
             .enumerate()
         {
             for (x, (&pixel, &index)) in pixels.iter().zip(indexes).enumerate() {
-                let at = search.at(x, y);
-                search.indexes[at] = index;
                 // A pixel that names its ink has no error: what came to it was dropped.
                 if let Some(error) = error(pixel, index) {
+                    let at = search.at(x, y);
                     errors[at] = error;
-                    search.state[at] = State::Open;
+                    search.indexes[at] = index;
+                    search.open[at] = true;
                 }
             }
         }
@@ -231,9 +270,9 @@ impl<'a, A: Axis> Search<'a, A> {
     fn run(&mut self, moves: Moves) {
         for _ in 0..PASSES {
             let mut changed = false;
-            for at in 0..self.state.len() {
-                if self.state[at] == State::Open {
-                    self.state[at] = State::Settled;
+            for at in 0..self.open.len() {
+                if self.open[at] {
+                    self.open[at] = false;
                     changed |= self.improve(at, moves);
                 }
             }
@@ -245,30 +284,32 @@ impl<'a, A: Axis> Search<'a, A> {
 
     /// Makes the best change at a pixel, if there is one that helps.
     fn improve(&mut self, at: usize, moves: Moves) -> bool {
-        let (here, seen) = (self.indexes[at], self.seen[at]);
-        let light = self.inks[usize::from(here)];
-        let itself = self.kernel[RADIUS][RADIUS];
+        let here = self.indexes[at];
+        let Some(changes) = self.changes.get(usize::from(here)) else {
+            return false;
+        };
         let mut best = (-LEAST_GAIN, here, at);
         if moves == Moves::All {
-            for (ink, &other) in (0..).zip(self.inks) {
-                let change = other - light;
-                let cost = (change * (change * itself + seen + seen)).total();
+            let seen = self.seen[at];
+            let twice = seen + seen;
+            for (ink, change) in (0..).zip(&changes[..self.changes.len().min(MAX_INKS)]) {
+                let cost = change.own + (change.by * twice).total();
                 if cost < best.0 {
                     best = (cost, ink, at);
                 }
             }
         }
-        for (x, y) in NEIGHBOURS {
-            let there = at + y * self.stride + x - self.stride - 1;
-            let ink = self.indexes[there];
-            if ink == here || self.state[there] == State::Fixed {
-                continue;
-            }
-            let change = self.inks[usize::from(ink)] - light;
-            let apart = itself - self.kernel[RADIUS + y - 1][RADIUS + x - 1];
-            let half = (change * (change * apart + seen - self.seen[there])).total();
-            if half + half < best.0 {
-                best = (half + half, ink, there);
+        let beside = self.swaps(at, changes, BESIDE, |change| change.beside);
+        let across = self.swaps(at, changes, ACROSS, |change| change.across);
+        for (neighbours, costs) in [(BESIDE, beside), (ACROSS, across)] {
+            // Most often there is none, and that is known of four at once.
+            if costs.least() < best.0 {
+                for (neighbour, cost) in neighbours.into_iter().zip(costs.to_array()) {
+                    if cost < best.0 {
+                        let there = self.neighbour(at, neighbour);
+                        best = (cost, self.indexes[there], there);
+                    }
+                }
             }
         }
         let (_, ink, there) = best;
@@ -281,9 +322,33 @@ impl<'a, A: Axis> Search<'a, A> {
         ink != here
     }
 
+    const fn neighbour(&self, at: usize, (x, y): (usize, usize)) -> usize {
+        at + y * self.stride + x - self.stride - 1
+    }
+
+    /// What changing places with each of four neighbours costs.
+    #[inline(always)]
+    fn swaps(
+        &self,
+        at: usize,
+        changes: &[Change<A>; CHANGES],
+        neighbours: [(usize, usize); 4],
+        alone: impl Fn(&Change<A>) -> f32,
+    ) -> F4 {
+        let seen = self.seen[at];
+        let there = neighbours.map(|neighbour| self.neighbour(at, neighbour));
+        let change = there.map(|there| &changes[usize::from(self.indexes[there]) % CHANGES]);
+        let both = [0, 1, 2, 3].map(|n| change[n].by * (seen - self.seen[there[n]]));
+        let half = F4::all(change.map(alone)) + A::totals(both);
+        half + half
+    }
+
     /// Changes a pixel's ink, what is seen of it around, and opens those for which that may matter.
     fn set(&mut self, at: usize, ink: u8) {
-        let change = self.inks[usize::from(ink)] - self.inks[usize::from(self.indexes[at])];
+        let before = self.changes.get(usize::from(self.indexes[at]));
+        let Some(change) = before.map(|changes| changes[usize::from(ink) % CHANGES].by) else {
+            return;
+        };
         self.indexes[at] = ink;
         for (y, weights) in self.kernel.iter().enumerate() {
             let row =
@@ -292,26 +357,23 @@ impl<'a, A: Axis> Search<'a, A> {
                 .zip(weights)
                 .for_each(|(seen, &weight)| *seen = *seen + change * weight);
         }
-        // A swap also looks at what its neighbour sees: one further than the eye.
+        // A swap also looks at what its neighbour sees: one further than the eye. Those that keep their ink stay so.
         for y in 0..=2 * MARGIN {
-            let row = &mut self.state[at + y * self.stride - MARGIN * self.stride - MARGIN..]
-                [..=2 * MARGIN];
-            row.iter_mut()
-                .filter(|state| **state == State::Settled)
-                .for_each(|state| *state = State::Open);
+            let first = at + y * self.stride - MARGIN * self.stride - MARGIN;
+            self.open[first..][..=2 * MARGIN].fill(true);
         }
     }
 
-    /// The result without the margin.
-    fn indexes(&self, image: &RgbImage) -> Vec<u8> {
+    /// The result, from the one that was the start.
+    fn indexes(&self, image: &RgbImage, start: &[u8]) -> Vec<u8> {
         let rows = self
             .indexes
             .chunks_exact(self.stride)
             .skip(MARGIN)
             .take(image.height());
-        rows.flat_map(|row| &row[MARGIN..MARGIN + image.width()])
-            .copied()
-            .collect()
+        let found = rows.flat_map(|row| &row[MARGIN..MARGIN + image.width()]);
+        let kept = |(&index, &start)| if index == FIXED { start } else { index };
+        found.zip(start).map(kept).collect()
     }
 }
 
@@ -427,7 +489,13 @@ mod tests {
         let start = dither(&image, &inks, Dither::None, 1.0).unwrap();
         let mut kept = Search::new(&image, &start, &lights, &kernel, error);
         kept.run(Moves::All);
-        let anew = Search::new(&image, &kept.indexes(&image), &lights, &kernel, error);
+        let anew = Search::new(
+            &image,
+            &kept.indexes(&image, &start),
+            &lights,
+            &kernel,
+            error,
+        );
         for y in 0..20 {
             for x in 0..30 {
                 let at = kept.at(x, y);
@@ -435,6 +503,6 @@ mod tests {
                 assert!(off.iter().all(|v| v.abs() < 1e-4), "{x}, {y}: {off:?}");
             }
         }
-        assert_ne!(kept.indexes(&image), start);
+        assert_ne!(kept.indexes(&image, &start), start);
     }
 }
