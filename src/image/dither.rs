@@ -45,7 +45,10 @@ fn in_grays(image: &RgbImage, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
     match dither {
         Dither::None => image.pixels().iter().map(nearest).collect(),
         Dither::FloydSteinberg => diffused(image, frame),
-        Dither::Atkinson => diffuse::atkinson(image, frame),
+        Dither::Atkinson => match frame.mono() {
+            Some(mono) => diffuse::atkinson(image, &mono),
+            None => diffuse::atkinson(image, frame),
+        },
         Dither::Bayer => ordered::gray(image, frame),
         Dither::Dbs => dbs::refine_gray(image, frame, &diffused(image, frame)),
     }

@@ -32,13 +32,74 @@ pub(super) trait Medium {
     fn choose(&self, light: Self::Light) -> (u8, Self::Light);
 }
 
+/// How an error is shared out.
+trait Kernel {
+    /// Gives the error of pixel `x` on.
+    fn spread<L: Light, const FORWARDS: bool>(run: &mut Run<'_, L, FORWARDS>, x: usize, error: L);
+    /// What the pixel below the last one has in the end, with what it has already.
+    fn last<L: Light>(before: L, below: L) -> L;
+}
+
 /// Floyd and Steinberg, "An adaptive algorithm for spatial greyscale", 1976.
 ///
 /// ```text
 ///        x   7
 ///    3   5   1    sixteenths
 /// ```
+struct FloydSteinberg;
+
+/// Bill Atkinson's, of the first Macintosh: of eight parts six are shared out and two dropped.
+///
+/// ```text
+///        x   1   1
+///    1   1   1
+///        1            eighths
+/// ```
+struct Atkinson;
+
+impl Kernel for FloydSteinberg {
+    #[inline(always)]
+    fn spread<L: Light, const FORWARDS: bool>(run: &mut Run<'_, L, FORWARDS>, x: usize, error: L) {
+        let error = error.over(4);
+        // Three, five and seven by shifts: a vector's multiplication takes five times as long.
+        run.to[x] = run.below + error.times(1) + error;
+        run.below = error.times(2) + error + run.last;
+        run.ahead = error.times(3) - error;
+        run.last = error;
+    }
+
+    #[inline(always)]
+    fn last<L: Light>(_: L, below: L) -> L {
+        below
+    }
+}
+
+impl Kernel for Atkinson {
+    #[inline(always)]
+    fn spread<L: Light, const FORWARDS: bool>(run: &mut Run<'_, L, FORWARDS>, x: usize, error: L) {
+        let error = error.over(3);
+        run.to[x] = run.to[x] + run.below + error;
+        run.after[x] = error;
+        run.below = run.last + error;
+        run.ahead = run.below;
+        run.last = error;
+    }
+
+    #[inline(always)]
+    fn last<L: Light>(before: L, below: L) -> L {
+        before + below
+    }
+}
+
 pub(super) fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
+    diffuse::<M, FloydSteinberg>(image, medium)
+}
+
+pub(super) fn atkinson<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
+    diffuse::<M, Atkinson>(image, medium)
+}
+
+fn diffuse<M: Medium, K: Kernel>(image: &RgbImage, medium: &M) -> Vec<u8> {
     let (width, height) = (image.width(), image.height());
     let mut out = vec![0; width * height];
     let half = if height < LEAST_ROWS { 0 } else { height / 2 };
@@ -61,13 +122,13 @@ pub(super) fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8
             Some(above) => {
                 let above = (rows[step], above);
                 if forwards {
-                    two_rows::<M, true>([&mut upper, &mut lower], [above, below], medium);
+                    two_rows::<M, K, true>([&mut upper, &mut lower], [above, below], medium);
                 } else {
-                    two_rows::<M, false>([&mut upper, &mut lower], [above, below], medium);
+                    two_rows::<M, K, false>([&mut upper, &mut lower], [above, below], medium);
                 }
             }
-            None if forwards => one_row::<M, true>(&mut lower, below, medium),
-            None => one_row::<M, false>(&mut lower, below, medium),
+            None if forwards => one_row::<M, K, true>(&mut lower, below, medium),
+            None => one_row::<M, K, false>(&mut lower, below, medium),
         }
     }
     out
@@ -76,7 +137,7 @@ pub(super) fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8
 /// Pixels, and where their inks go.
 type Row<'a> = (&'a [[u8; 3]], &'a mut [u8]);
 
-fn two_rows<M: Medium, const FORWARDS: bool>(
+fn two_rows<M: Medium, K: Kernel, const FORWARDS: bool>(
     [upper, lower]: [&mut Chain<M::Light>; 2],
     [above, below]: [Row<'_>; 2],
     medium: &M,
@@ -86,30 +147,36 @@ fn two_rows<M: Medium, const FORWARDS: bool>(
     let mut below = Run::<_, FORWARDS>::new(lower, below, width);
     for step in 0..width {
         let x = if FORWARDS { step } else { width - 1 - step };
-        above.pixel(x, medium);
-        below.pixel(x, medium);
+        above.pixel::<M, K>(x, medium);
+        below.pixel::<M, K>(x, medium);
     }
     let (above, below) = (above.below, below.below);
-    upper.end_row::<FORWARDS>(above);
-    lower.end_row::<FORWARDS>(below);
+    upper.end_row::<K, FORWARDS>(above);
+    lower.end_row::<K, FORWARDS>(below);
 }
 
-fn one_row<M: Medium, const FORWARDS: bool>(chain: &mut Chain<M::Light>, row: Row<'_>, medium: &M) {
+fn one_row<M: Medium, K: Kernel, const FORWARDS: bool>(
+    chain: &mut Chain<M::Light>,
+    row: Row<'_>,
+    medium: &M,
+) {
     let width = row.0.len();
     let mut run = Run::<_, FORWARDS>::new(chain, row, width);
     for step in 0..width {
-        run.pixel(if FORWARDS { step } else { width - 1 - step }, medium);
+        run.pixel::<M, K>(if FORWARDS { step } else { width - 1 - step }, medium);
     }
     let below = run.below;
-    chain.end_row::<FORWARDS>(below);
+    chain.end_row::<K, FORWARDS>(below);
 }
 
 /// Errors from one row to the next. There is one more at either end, for what falls off the edge.
 struct Chain<L> {
-    /// From the row before, for this one.
+    /// For this row.
     from: Vec<L>,
-    /// From this row, for the next.
+    /// For the next one.
     to: Vec<L>,
+    /// For the one after that.
+    after: Vec<L>,
 }
 
 impl<L: Light> Chain<L> {
@@ -117,15 +184,20 @@ impl<L: Light> Chain<L> {
         let none = vec![L::default(); width + 2];
         Self {
             from: none.clone(),
-            to: none,
+            to: none.clone(),
+            after: none,
         }
     }
 
     /// Takes over what is left for the pixel below the last one.
-    fn end_row<const FORWARDS: bool>(&mut self, below: L) {
-        let last = if FORWARDS { self.to.len() - 2 } else { 1 };
-        self.to[last] = below;
+    fn end_row<K: Kernel, const FORWARDS: bool>(&mut self, below: L) {
+        let (first, last) = (0, self.to.len() - 1);
+        let place = if FORWARDS { last - 1 } else { 1 };
+        self.to[place] = K::last(self.to[place], below);
+        // What fell off would add up.
+        (self.to[first], self.to[last]) = (L::default(), L::default());
         std::mem::swap(&mut self.from, &mut self.to);
+        std::mem::swap(&mut self.to, &mut self.after);
     }
 }
 
@@ -136,11 +208,12 @@ struct Run<'a, L, const FORWARDS: bool> {
     from: &'a [L],
     /// Shifted by one, so that a pixel fills in what is below the one before it.
     to: &'a mut [L],
+    after: &'a mut [L],
     /// For the next pixel.
     ahead: L,
     /// What has come together for the pixel below the last one.
     below: L,
-    /// A sixteenth of the last error.
+    /// What was shared out of the last error.
     last: L,
 }
 
@@ -153,6 +226,7 @@ impl<'a, L: Light, const FORWARDS: bool> Run<'a, L, FORWARDS> {
             out: &mut out[..width],
             from: &chain.from[1..][..width],
             to: &mut chain.to[if FORWARDS { 0 } else { 2 }..][..width],
+            after: &mut chain.after[1..][..width],
             ahead: none,
             below: none,
             last: none,
@@ -160,59 +234,15 @@ impl<'a, L: Light, const FORWARDS: bool> Run<'a, L, FORWARDS> {
     }
 
     #[inline(always)]
-    fn pixel<M: Medium<Light = L>>(&mut self, x: usize, medium: &M) {
+    fn pixel<M: Medium<Light = L>, K: Kernel>(&mut self, x: usize, medium: &M) {
         let (target, named) = medium.look(self.pixels[x]);
         let (ink, error) = match named {
             Some(ink) => (ink, L::default()),
             None => medium.choose(target + self.from[x] + self.ahead),
         };
         self.out[x] = ink;
-        let error = error.over(4);
-        // Three, five and seven by shifts: a vector's multiplication takes five times as long.
-        self.to[x] = self.below + error.times(1) + error;
-        self.below = error.times(2) + error + self.last;
-        self.ahead = error.times(3) - error;
-        self.last = error;
+        K::spread(self, x, error);
     }
-}
-
-/// Bill Atkinson's, of the first Macintosh: of eight parts six are shared out and two dropped.
-///
-/// ```text
-///        x   1   1
-///    1   1   1
-///        1            eighths
-/// ```
-pub(super) fn atkinson<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
-    let width = image.width();
-    let mut out = vec![0; width * image.height()];
-    // This row's errors and those of the next two, with two more at either end.
-    let mut errors = [(); 3].map(|()| vec![M::Light::default(); width + 4]);
-    for (y, (pixels, out)) in image.rows().zip(out.chunks_exact_mut(width)).enumerate() {
-        let [here, next, after] = &mut errors;
-        for place in 0..width {
-            let (x, ahead) = if y % 2 == 1 {
-                (width - 1 - place, [0, 1])
-            } else {
-                (place, [4, 3])
-            };
-            let (target, named) = medium.look(pixels[x]);
-            if let Some(ink) = named {
-                out[x] = ink;
-                continue;
-            }
-            let (ink, error) = medium.choose(target + here[x + 2]);
-            let error = error.over(3);
-            out[x] = ink;
-            let give = |row: &mut Vec<M::Light>, place: usize| row[place] = row[place] + error;
-            ahead.into_iter().for_each(|offset| give(here, x + offset));
-            (1..=3).for_each(|offset| give(next, x + offset));
-            give(after, x + 2);
-        }
-        here.fill(M::Light::default());
-        errors.rotate_left(1);
-    }
-    out
 }
 
 impl Light for i32 {
@@ -294,8 +324,35 @@ mod tests {
     use crate::image::palette::Inks;
     use crate::image::testing::photograph;
 
+    /// Where an error goes: to the right, down, and in how many parts, each of them 2 to the power of -`bits`.
+    struct Shares {
+        parts: &'static [(isize, usize, u32)],
+        bits: u32,
+    }
+
+    const FLOYD_STEINBERG: Shares = Shares {
+        parts: &[(1, 0, 7), (-1, 1, 3), (0, 1, 5), (1, 1, 1)],
+        bits: 4,
+    };
+    const ATKINSON: Shares = Shares {
+        parts: &[
+            (1, 0, 1),
+            (2, 0, 1),
+            (-1, 1, 1),
+            (0, 1, 1),
+            (1, 1, 1),
+            (0, 2, 1),
+        ],
+        bits: 3,
+    };
+
     /// The same as it stands in the paper, from row `start` on: no chains, no registers, every error at once where it goes.
-    fn reference<M: Medium>(image: &RgbImage, start: usize, medium: &M) -> Vec<u8> {
+    fn reference<M: Medium>(
+        image: &RgbImage,
+        start: usize,
+        medium: &M,
+        shares: &Shares,
+    ) -> Vec<u8> {
         let (width, height) = (image.width(), image.height() - start);
         let mut errors = vec![M::Light::default(); width * height];
         let mut out = vec![0; width * height];
@@ -309,13 +366,13 @@ mod tests {
                     None => medium.choose(target + errors[y * width + x]),
                 };
                 out[y * width + x] = ink;
-                for (right, down, weight) in [(1, 0, 7), (-1, 1, 3), (0, 1, 5), (1, 1, 1)] {
+                for &(right, down, parts) in shares.parts {
                     let to = x
                         .checked_add_signed(right * forward)
                         .filter(|to| *to < width);
                     if let (Some(to), true) = (to, y + down < height) {
                         let sum = &mut errors[(y + down) * width + to];
-                        *sum = (0..weight).fold(*sum, |sum, _| sum + error.over(4));
+                        *sum = (0..parts).fold(*sum, |sum, _| sum + error.over(shares.bits));
                     }
                 }
             }
@@ -327,19 +384,21 @@ mod tests {
         for (width, height) in [(1, 1), (1, 90), (7, 5), (64, 63), (50, 64), (97, 131)] {
             let image = photograph(width, height);
             let half = if height < LEAST_ROWS { 0 } else { height / 2 };
-            let upper = reference(&image, 0, medium);
-            let lower = reference(&image, half.saturating_sub(WARM_UP), medium);
-            let warm = half.min(WARM_UP) * width;
-            let both = [&upper[..half * width], &lower[warm..]].concat();
-            assert!(
-                floyd_steinberg(&image, medium) == both,
-                "{width} × {height}"
-            );
+            let expected = |shares: &Shares| {
+                let upper = reference(&image, 0, medium, shares);
+                let lower = reference(&image, half.saturating_sub(WARM_UP), medium, shares);
+                let warm = half.min(WARM_UP) * width;
+                [&upper[..half * width], &lower[warm..]].concat()
+            };
+            let ours = floyd_steinberg(&image, medium);
+            assert!(ours == expected(&FLOYD_STEINBERG), "{width} × {height}");
+            let ours = atkinson(&image, medium);
+            assert!(ours == expected(&ATKINSON), "Atkinson, {width} × {height}");
         }
     }
 
     #[test]
-    fn the_chains_give_what_the_paper_says() {
+    fn the_chains_give_what_the_papers_say() {
         for inks in [
             Inks::mono(false),
             Inks::grays(4),
