@@ -34,25 +34,82 @@ pub(super) fn gray(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
 /// Colours: inks that together make the colour, from dark to light, and each place of the pattern takes its own of them
 /// (the idea of T. Knoll's pattern dithering, with our light and our nearest ink).
 pub(super) fn color(image: &RgbImage, frame: &ColorFrame) -> Vec<u8> {
-    let brightness = |&ink: &u8| (frame.inks[usize::from(ink)] * F4::rgb(LUMA)).sum();
-    let mut by_brightness: Vec<u8> = (0..).take(frame.inks.len()).collect();
-    sort_by_key(&mut by_brightness, brightness);
-    // Neighbours are often alike, and then the mixture is the same.
-    let (mut mixed_for, mut mixture) = (None, [0_u8; PARTS]);
+    let mut mixtures = Mixtures::new(frame);
     each(image, |pixel, threshold| {
         if let Some(ink) = frame.names.find(pixel) {
             return ink;
         }
-        if mixed_for != Some(pixel) {
-            mixture = sorted(&mix(frame, frame.target(pixel)), &by_brightness);
-            mixed_for = Some(pixel);
-        }
         // The first threshold is the first to become light, so it takes the lightest.
-        mixture[PARTS - 1 - usize::from(threshold) * PARTS / (SIDE * SIDE)]
+        mixtures.of(pixel)[PARTS - 1 - usize::from(threshold) * PARTS / (SIDE * SIDE)]
     })
 }
 
-/// By counting: there are few inks, and it is done for nearly every pixel of a photograph.
+/// Mixtures that were made already: a photograph has a colour for every third pixel, but only a thirtieth of them lie
+/// further apart than a step from one mixture to the next.
+struct Mixtures<'a> {
+    frame: &'a ColorFrame,
+    /// The inks from dark to light.
+    order: Vec<u8>,
+    /// Each in the place that its colour's hash names, over what was there.
+    kept: Vec<Mixture>,
+}
+
+#[derive(Clone, Copy)]
+struct Mixture {
+    /// The highest bits of each channel.
+    of: u32,
+    /// From dark to light.
+    inks: [u8; PARTS],
+}
+
+impl<'a> Mixtures<'a> {
+    /// Places for mixtures, as a power of 2: some 600 kB.
+    const PLACES: u32 = 14;
+    /// Bits of each channel that a mixture is not made for.
+    const DROPPED: u32 = 2;
+    /// Another than any colour.
+    const NONE: u32 = u32::MAX;
+
+    fn new(frame: &'a ColorFrame) -> Self {
+        let brightness = |&ink: &u8| (frame.inks[usize::from(ink)] * F4::rgb(LUMA)).sum();
+        let mut order: Vec<u8> = (0..).take(frame.inks.len()).collect();
+        sort_by_key(&mut order, brightness);
+        let none = Mixture {
+            of: Self::NONE,
+            inks: [0; PARTS],
+        };
+        Self {
+            frame,
+            order,
+            kept: vec![none; 1 << Self::PLACES],
+        }
+    }
+
+    #[inline(always)]
+    fn of(&mut self, pixel: [u8; 3]) -> &[u8; PARTS] {
+        let [r, g, b] = pixel.map(|channel| u32::from(channel >> Self::DROPPED));
+        let of = r << 16 | g << 8 | b;
+        // By 2 to the power of 32 over the golden ratio, as multiplicative hashes do.
+        let place = of.wrapping_mul(0x9e37_79b1) >> (u32::BITS - Self::PLACES);
+        let kept = &mut self.kept[place as usize];
+        if kept.of != of {
+            *kept = Mixture {
+                of,
+                inks: sorted(&mix(self.frame, middle(self.frame, pixel)), &self.order),
+            };
+        }
+        &kept.inks
+    }
+}
+
+/// The light in the middle of the colours that share a mixture.
+fn middle(frame: &ColorFrame, pixel: [u8; 3]) -> I4 {
+    let half = 1 << (Mixtures::DROPPED - 1);
+    let low = pixel.map(|channel| (channel >> Mixtures::DROPPED << Mixtures::DROPPED) + half - 1);
+    (frame.target(low) + frame.target(low.map(|channel| channel + 1))).shr(1)
+}
+
+/// By counting: there are few inks.
 fn sorted(mixture: &[u8; PARTS], order: &[u8]) -> [u8; PARTS] {
     let mut counts = [0_usize; MAX_INKS];
     for &ink in mixture {
@@ -82,10 +139,15 @@ fn mix(frame: &ColorFrame, target: I4) -> [u8; PARTS] {
 
 fn each(image: &RgbImage, mut ink: impl FnMut([u8; 3], u8) -> u8) -> Vec<u8> {
     let pattern = pattern();
-    let mut out = Vec::with_capacity(image.pixels().len());
-    for (row, thresholds) in image.rows().zip(pattern.iter().cycle()) {
-        let places = row.iter().zip(thresholds.iter().cycle());
-        out.extend(places.map(|(&pixel, &threshold)| ink(pixel, threshold)));
+    let mut out = vec![0; image.pixels().len()];
+    let rows = image.rows().zip(out.chunks_exact_mut(image.width()));
+    for ((pixels, out), thresholds) in rows.zip(pattern.iter().cycle()) {
+        // By pieces as wide as the pattern: the compiler unrolls them.
+        for (pixels, out) in pixels.chunks(SIDE).zip(out.chunks_mut(SIDE)) {
+            for ((&pixel, out), &threshold) in pixels.iter().zip(out).zip(thresholds) {
+                *out = ink(pixel, threshold);
+            }
+        }
     }
     out
 }
@@ -158,6 +220,40 @@ mod tests {
             let sum = inks.into_iter().fold(F4::default(), |sum, ink| sum + ink);
             let off = (sum * (1.0 / PARTS as f32) - ColorFrame::unit(target)).to_rgb();
             assert!(off.iter().all(|v| v.abs() < 0.04), "{pixel:?}: {off:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_mixtures_is_what_they_would_be_anew() {
+        let frame = Frame::of(&Inks::named(PanelName::Acep7), 1.0);
+        let Frame::Color(frame) = &*frame else {
+            panic!()
+        };
+        // More colours than places.
+        let image = RgbImage::from_fn(160, 160, |x, y| [x as u8, y as u8, (x * y / 100) as u8]);
+        let pattern = pattern();
+        let order = Mixtures::new(frame).order;
+        let inks = color(&image, frame);
+        for (at, (&pixel, &ink)) in image.pixels().iter().zip(&inks).enumerate() {
+            let threshold = pattern[at / 160 % SIDE][at % 160 % SIDE];
+            let anew = sorted(&mix(frame, middle(frame, pixel)), &order);
+            let anew = anew[PARTS - 1 - usize::from(threshold) * PARTS / (SIDE * SIDE)];
+            assert_eq!(frame.names.find(pixel).unwrap_or(anew), ink, "{pixel:?}");
+        }
+    }
+
+    #[test]
+    fn colours_that_share_a_mixture_lie_about_its_middle() {
+        let frame = Frame::of(&Inks::named(PanelName::Spectra6), 1.0);
+        let Frame::Color(frame) = &*frame else {
+            panic!()
+        };
+        let [low, middle, high] = [[200, 100, 40], [202, 101, 43], [203, 103, 43]];
+        let [low, high] = [low, high].map(|pixel| frame.target(pixel).to_rgb());
+        let middle = super::middle(frame, middle).to_rgb();
+        for channel in 0..3 {
+            let off = (low[channel] + high[channel]) / 2 - middle[channel];
+            assert!(off.abs() * 20 < high[channel] - low[channel], "{channel}");
         }
     }
 }
