@@ -1,5 +1,6 @@
 //! Pixels to BMP: 24 bits, or indexed at 1 or 4 bits as small firmware reads them.
 
+use super::budget;
 use super::error::Error;
 use super::palette::Inks;
 use super::pixels::RgbImage;
@@ -11,13 +12,14 @@ const HEADERS: usize = 14 + 40;
 /// 24 bits a pixel.
 ///
 /// # Errors
-/// [`Error::TooLarge`] for a file whose length its header could not say.
+/// [`Error::TooLarge`] for a file that does not fit into the budget beside the picture.
 pub(crate) fn rgb(image: &RgbImage) -> Result<Vec<u8>, Error> {
+    budget::check("writing", image.bytes().len() as u64 * 2)?;
     let stride = (image.width() * 3).next_multiple_of(4);
     let mut out = headers(image.width(), image.height(), 24, &[], stride)?;
     for row in image.rows().rev() {
         let start = out.len();
-        row.iter().for_each(|&[r, g, b]| out.extend([b, g, r]));
+        out.extend(row.iter().flat_map(|&[r, g, b]| [b, g, r]));
         out.resize(start + stride, 0);
     }
     Ok(out)
@@ -27,7 +29,7 @@ pub(crate) fn rgb(image: &RgbImage) -> Result<Vec<u8>, Error> {
 /// the format has no 2. The table holds the colours by name.
 ///
 /// # Errors
-/// As [`rgb`].
+/// [`Error::TooLarge`] for a file whose length its header could not say.
 pub(crate) fn indexed(indexes: &[u8], width: usize, inks: &Inks) -> Result<Vec<u8>, Error> {
     let depth: u8 = if inks.len() <= 2 { 1 } else { 4 };
     let rows = pack_rows(indexes, width, depth, 4);
@@ -99,6 +101,12 @@ mod tests {
             .unwrap()
             .into_rgb8();
         assert_eq!(decoded.as_raw(), image.bytes());
+    }
+
+    #[test]
+    fn what_does_not_fit_beside_the_picture_is_too_large() {
+        let image = RgbImage::filled(45 << 10, 1 << 10, [7; 3]);
+        assert_eq!(rgb(&image).unwrap_err().code(), "too-large");
     }
 
     #[test]

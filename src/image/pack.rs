@@ -6,6 +6,8 @@ mod codes;
 
 pub(crate) use codes::Codes;
 
+use super::budget;
+use super::error::Error;
 use super::linear::gray;
 use super::options::{Columns, Rows};
 use std::borrow::Cow;
@@ -28,14 +30,38 @@ pub(crate) enum Channels {
 
 impl Channels {
     /// All pixels in the given order of columns.
-    pub(crate) fn pack(self, pixels: &[[u8; 3]], width: usize, columns: Columns) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where the result does not fit into the budget beside the picture.
+    pub(crate) fn pack(
+        self,
+        pixels: &[[u8; 3]],
+        width: usize,
+        columns: Columns,
+    ) -> Result<Vec<u8>, Error> {
+        // The picture, its halves where it has any, and the result.
+        let copies = if columns == Columns::Two { 2 } else { 1 };
+        let each = 3 * copies + self.bytes_a_pixel() as u64;
+        budget::check("packing", pixels.len() as u64 * each)?;
         let parts = columns.split(pixels, width);
-        let mut out = Vec::with_capacity(pixels.len() * 3);
-        parts
-            .iter()
-            .flat_map(|part| part.iter())
-            .for_each(|&pixel| self.push(pixel, &mut out));
-        out
+        let mut out = budget::reserve(pixels.len() * self.bytes_a_pixel())?;
+        for part in &parts {
+            match self {
+                Self::Rgb565Le => out.extend(part.iter().flat_map(|&p| narrow(p).to_le_bytes())),
+                Self::Rgb565Be => out.extend(part.iter().flat_map(|&p| narrow(p).to_be_bytes())),
+                Self::Rgb888 => out.extend_from_slice(part.as_flattened()),
+                Self::Gray8 => out.extend(part.iter().map(|&p| gray(p))),
+            }
+        }
+        Ok(out)
+    }
+
+    const fn bytes_a_pixel(self) -> usize {
+        match self {
+            Self::Rgb565Le | Self::Rgb565Be => 2,
+            Self::Rgb888 => 3,
+            Self::Gray8 => 1,
+        }
     }
 
     /// The pixels of what [`Self::pack`] packed, as a screen shows them.
@@ -57,15 +83,6 @@ impl Channels {
                 .collect(),
         };
         columns.join(pixels, width)
-    }
-
-    fn push(self, pixel: [u8; 3], out: &mut Vec<u8>) {
-        match self {
-            Self::Rgb565Le => out.extend(narrow(pixel).to_le_bytes()),
-            Self::Rgb565Be => out.extend(narrow(pixel).to_be_bytes()),
-            Self::Rgb888 => out.extend(pixel),
-            Self::Gray8 => out.push(gray(pixel)),
-        }
     }
 }
 
@@ -127,7 +144,7 @@ mod tests {
     #[test]
     fn channels_lie_as_display_controllers_take_them() {
         let pixels = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [8, 4, 8]];
-        let one = |channels: Channels| channels.pack(&pixels, 2, Columns::One);
+        let one = |channels: Channels| channels.pack(&pixels, 2, Columns::One).unwrap();
         assert_eq!(
             one(Channels::Rgb565Be),
             [0xf8, 0x00, 0x07, 0xe0, 0x00, 0x1f, 0x08, 0x21]
@@ -139,11 +156,20 @@ mod tests {
         assert_eq!(one(Channels::Rgb888), pixels.concat());
         assert_eq!(
             Channels::Gray8.pack(&[[0; 3], [77; 3], [255; 3]], 3, Columns::One),
-            [0, 77, 255]
+            Ok(vec![0, 77, 255])
         );
-        let halves = Channels::Gray8.pack(&[[1; 3], [2; 3], [3; 3], [4; 3]], 2, Columns::Two);
+        let pixels = [[1; 3], [2; 3], [3; 3], [4; 3]];
+        let halves = Channels::Gray8.pack(&pixels, 2, Columns::Two).unwrap();
         assert_eq!(halves, [1, 3, 2, 4]);
         assert_eq!(Channels::Gray8.unpack(&halves, 2, Columns::Two)[2], [3; 3]);
+    }
+
+    #[test]
+    fn what_does_not_fit_beside_the_picture_is_too_large() {
+        // 45 million pixels of 3 bytes, as a picture and again as the result.
+        let pixels = vec![[7; 3]; 45 << 20];
+        let error = Channels::Rgb888.pack(&pixels, 45 << 10, Columns::One);
+        assert_eq!(error.map_err(|error| error.code()), Err("too-large"));
     }
 
     #[test]
@@ -153,10 +179,8 @@ mod tests {
         }
         let white = [[255; 3]];
         for channels in [Channels::Rgb565Be, Channels::Rgb565Le] {
-            assert_eq!(
-                channels.unpack(&channels.pack(&white, 1, Columns::One), 1, Columns::One),
-                white
-            );
+            let packed = channels.pack(&white, 1, Columns::One).unwrap();
+            assert_eq!(channels.unpack(&packed, 1, Columns::One), white);
         }
     }
 }

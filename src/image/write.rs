@@ -38,7 +38,7 @@ impl Output {
             Self::Bmp => bmp::rgb(image).map(file),
             Self::Channels(_, channels, columns) => {
                 check_width(*columns, image.width())?;
-                let bytes = channels.pack(image.pixels(), image.width(), *columns);
+                let bytes = channels.pack(image.pixels(), image.width(), *columns)?;
                 Ok(Written {
                     bytes,
                     quality: None,
