@@ -42,9 +42,13 @@ pub(super) fn mend(bytes: &[u8]) -> Vec<Mended> {
     head.fewer_rows(scan, reader.rest()).into_iter().collect()
 }
 
+/// A table as it stands in the file: how many codes there are of each length, and their symbols. What a scan does not use
+/// is not built: one takes 128 KiB, and a file may have any number of them.
+type Written<'a> = (&'a [u8; 16], &'a [u8]);
+
 /// All before the first scan.
 #[derive(Default)]
-struct Head {
+struct Head<'a> {
     /// The segments that a decoder needs, and the start of the scan behind them.
     file: Vec<u8>,
     /// Where in `file` the height stands.
@@ -53,8 +57,8 @@ struct Head {
     height: u16,
     width: u16,
     components: Vec<Component>,
-    dc: [Option<Table>; 4],
-    ac: [Option<Table>; 4],
+    dc: [Option<Written<'a>>; 4],
+    ac: [Option<Written<'a>>; 4],
     /// Units between restarts; 0 without them.
     restart: u16,
 }
@@ -65,9 +69,9 @@ struct Component {
     blocks: (usize, usize),
 }
 
-impl Head {
+impl<'a> Head<'a> {
     /// Reads up to the first scan, and gives that one's header.
-    fn read<'a>(&mut self, reader: &mut Reader<'a>) -> Option<&'a [u8]> {
+    fn read(&mut self, reader: &mut Reader<'a>) -> Option<&'a [u8]> {
         self.file = vec![0xff, 0xd8];
         loop {
             let (marker, data) = segment(reader)?;
@@ -107,12 +111,12 @@ impl Head {
     }
 
     /// B.2.4.2.
-    fn tables(&mut self, data: &[u8]) -> Option<()> {
+    fn tables(&mut self, data: &'a [u8]) -> Option<()> {
         let mut reader = Reader::new(data);
         while let Some(place) = reader.u8() {
-            let counts = *reader.take(16)?.first_chunk()?;
+            let counts: &[u8; 16] = reader.take(16)?.first_chunk()?;
             let total = counts.iter().map(|&count| usize::from(count)).sum();
-            let table = Table::new(&counts, reader.take(total)?)?;
+            let table = (counts, reader.take(total)?);
             let class = if place >> 4 == 0 {
                 &mut self.dc
             } else {
@@ -139,11 +143,11 @@ impl Head {
     }
 
     /// What the scan's data consists of (A.2): units of all its components' blocks, or of one block of its only one.
-    fn units(&self, scan: &[u8]) -> Option<Units<'_>> {
+    fn units(&self, scan: &[u8]) -> Option<Units> {
         let mut reader = Reader::new(scan);
         let count = usize::from(reader.u8()?);
         // A file with a scan for each component would lack the others.
-        if !SEQUENTIAL.contains(&self.marker) || count != self.components.len() {
+        if !SEQUENTIAL.contains(&self.marker) || count != self.components.len() || count > 4 {
             return None;
         }
         let mut parts = Vec::new();
@@ -153,8 +157,11 @@ impl Head {
                 .components
                 .iter()
                 .find(|component| component.id == id)?;
-            let dc = self.dc.get(usize::from(tables >> 4))?.as_ref()?;
-            let ac = self.ac.get(usize::from(tables & 15))?.as_ref()?;
+            let [dc, ac] = [
+                (*self.dc.get(usize::from(tables >> 4))?)?,
+                (*self.ac.get(usize::from(tables & 15))?)?,
+            ];
+            let (dc, ac) = (Table::new(dc.0, dc.1)?, Table::new(ac.0, ac.1)?);
             let (x, y) = if count == 1 { (1, 1) } else { component.blocks };
             parts.push((dc, ac, x * y));
         }
@@ -190,16 +197,16 @@ impl Head {
     }
 }
 
-struct Units<'a> {
+struct Units {
     /// Each component's tables, and its blocks in a unit.
-    parts: Vec<(&'a Table, &'a Table, usize)>,
+    parts: Vec<(Table, Table, usize)>,
     /// In pixels.
     height: usize,
     across: usize,
     down: usize,
 }
 
-impl Units<'_> {
+impl Units {
     /// Rows of units that could be read, and where in the data the last of them ends.
     fn sound_rows(&self, codes: &mut Codes<'_>, restart: u16) -> (usize, usize) {
         let mut left = restart;
@@ -223,8 +230,8 @@ impl Units<'_> {
     }
 
     fn read(&self, codes: &mut Codes<'_>) -> Option<()> {
-        for &(dc, ac, blocks) in &self.parts {
-            for _ in 0..blocks {
+        for (dc, ac, blocks) in &self.parts {
+            for _ in 0..*blocks {
                 codes.block(dc, ac)?;
             }
         }
@@ -321,6 +328,18 @@ mod tests {
             likeness[0] > likeness[1] && likeness[1] > 15.0,
             "{likeness:?}"
         );
+    }
+
+    #[test]
+    fn tables_that_the_scan_does_not_use_need_not_make_sense() {
+        // 255 codes of one bit, where there can be two.
+        let mut strange = vec![0xff, HUFFMAN_TABLES, 1, 18, 0x03, 255];
+        strange.resize(strange.len() + 15 + 255, 0);
+        for mut file in sequential() {
+            file.splice(2..2, strange.iter().copied());
+            let heights: Vec<u16> = mend(&file).iter().map(|part| part.height).collect();
+            assert_eq!(heights, [80]);
+        }
     }
 
     #[test]
