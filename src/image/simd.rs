@@ -17,6 +17,13 @@ pub(crate) struct F4(lanes::Floats);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct I4(lanes::Ints);
 
+/// The number that has these bytes, the highest first. WebAssembly has no instruction that turns them round, but one for
+/// vectors.
+#[inline(always)]
+pub(crate) fn u64_be(bytes: [u8; 8]) -> u64 {
+    lanes::u64_be(bytes)
+}
+
 impl F4 {
     #[inline(always)]
     pub(crate) fn rgb([r, g, b]: [f32; 3]) -> Self {
@@ -175,6 +182,10 @@ mod scalar {
         max: Ints = i32::max;
     }
 
+    pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
+        u64::from_be_bytes(bytes)
+    }
+
     pub(super) fn floats(lanes: [f32; 4]) -> Floats {
         lanes
     }
@@ -220,14 +231,21 @@ mod scalar {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     use std::arch::wasm32::{
-        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i32x4, i32x4_extract_lane,
-        i32x4_shuffle, i32x4_trunc_sat_f32x4,
+        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i32x4,
+        i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4, u64x2, u64x2_extract_lane,
     };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
         i32x4_add as add_ints, i32x4_max as max, i32x4_min as min, i32x4_mul as mul_ints,
         i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints, v128 as Floats, v128 as Ints,
     };
+
+    #[inline(always)]
+    pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
+        let v = u64x2(u64::from_le_bytes(bytes), 0);
+        let turned = i8x16_shuffle::<7, 6, 5, 4, 3, 2, 1, 0, 8, 9, 10, 11, 12, 13, 14, 15>(v, v);
+        u64x2_extract_lane::<0>(turned)
+    }
 
     #[inline(always)]
     pub(super) fn floats([a, b, c, d]: [f32; 4]) -> Floats {
@@ -304,6 +322,7 @@ mod tests {
             F4::rgb([2.4, -2.6, 1e20]).round().to_rgb(),
             [2, -3, i32::MAX]
         );
+        assert_eq!(u64_be([1, 2, 3, 4, 5, 6, 7, 255]), 0x0102_0304_0506_07ff);
         let (a, b) = (I4::rgb([1, -7, 3]), I4::rgb([2, 4, -1]));
         assert_eq!((a + b).to_rgb(), [3, -3, 2]);
         assert_eq!((a - b).to_rgb(), [-1, -11, 4]);

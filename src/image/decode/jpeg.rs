@@ -1,6 +1,7 @@
-//! JPEG: its frame header, the decoder that scales in the DCT domain, and what of a damaged file can be shown all the same.
+//! JPEG: its frame header, the decoders that scale in the DCT domain, and what of a damaged file can be shown all the same.
 
 mod mend;
+mod plain;
 
 use super::super::budget;
 use super::super::error::Error;
@@ -15,7 +16,7 @@ use jpeg_decoder::{Decoder, PixelFormat};
 
 /// By how much a decoded side should be longer than the wanted one, for each scale in eighths, so that the resize has
 /// something to choose from: 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md). One eighth is the mean of each
-/// block and half the colours' places; photographs reach 43 dB with it only from 2.5 on.
+/// block; photographs reach 43 dB with it only from 2.5 on.
 const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
 /// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
 /// is never given back. That is from 70 or 90 million pixels on, on a panel of 800 × 480.
@@ -144,7 +145,8 @@ pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Deco
     let eighths = frame.eighths(wanted.scale);
     budget::check("decoding", frame.memory(eighths))?;
     let mut warnings = Vec::new();
-    let image = match fast(bytes, frame, eighths) {
+    let plain = plain::decode(bytes, eighths);
+    let image = match plain.map_or_else(|| fast(bytes, frame, eighths), Ok) {
         Ok(image) => image,
         Err(refusal) => {
             let error = from_refusal(&refusal);
