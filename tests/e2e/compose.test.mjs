@@ -123,6 +123,23 @@ test("an address that is given again after a file is fetched again", limit, asyn
   await device.stop();
 });
 
+test("an address that failed is fetched again by Send, for every kind of panel", limit, async () => {
+  const [one, two] = [await stage.device(), await stage.device()];
+  const page = await openWith(stage, [{ name: "First", ...one.topics }, { name: "Second", ...two.topics, preset: "ws-4in2-v2" }]);
+  await selectDevices(page, ["First", "Second"]);
+  await page.locator("#kinds input").nth(1).check({ force: true });
+  await page.locator("#url").fill("/photos/late.png");
+  await page.locator("#url").press("Enter");
+  await page.locator('#sourcenote [data-code="fetch"]').waitFor();
+  stage.site.add("/photos/late.png", halves.buffer);
+  await page.locator("#send").click();
+  await rows(page, { First: "done", Second: "done" });
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await one.stop();
+  await two.stop();
+});
+
 test("a line of text stands at the foot, and the picture's own foot above it", limit, async () => {
   const { device, page } = await composed({ ...halves, buffer: png(400, 240, (_, y) => (y < 200 ? [0, 0, 0, 255] : [255, 255, 255, 255])) });
   /** Rows of the panel that are dark in the middle, from and to. */

@@ -2,7 +2,8 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { go, importList, keptText, listOf, openAdmin, openWith } from "../support/admin-page.mjs";
+import { go, importList, keptText, listOf, openAdmin, openWith, rows, selectDevices, sendPicture } from "../support/admin-page.mjs";
+import { png } from "../support/images.mjs";
 import { sleep, until } from "../support/limits.mjs";
 import { setStage } from "../support/send-page.mjs";
 
@@ -40,6 +41,35 @@ test("a device is added, keeps its topics over a reload, is copied, deleted, and
   await until(10_000, "one device fewer", async () => !(await names(page)).includes("Café 1.2"));
   await page.locator("#toastundo").click();
   await until(10_000, "the device again", async () => (await names(page)).includes("Café 1.2"));
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+/** What an export says of the devices beside the practice one. */
+async function exported(page) {
+  const [saved] = await Promise.all([page.waitForEvent("download"), go(page, "settings").then(() => page.locator("#export").click())]);
+  return JSON.parse(readFileSync(await saved.path(), "utf8")).devices.filter(({ id }) => id !== "practice");
+}
+
+test("what an imported device has and no field shows outlives its editing, but for what belongs to another panel's bytes", limit, async () => {
+  const own = { preset: "custom", image: { width: 100, height: 50, format: "palette2", palette: ["#000000", "#ffffff", "#ff0000"], fit: "cover", rows: "continuous" } };
+  const page = await openWith(stage, [
+    { name: "Hall", to: "h/img", from: "h/ack", preset: "ws-7in5-v2", image: { width: 800, height: 480, format: "mono1", invert: true, saturation: 1.5, rotate: 90 }, send: { qos: 1, ackTimeoutMs: 900 } },
+    { name: "Own", to: "o/img", from: "o/ack", ...own },
+  ]);
+  const edit = async (name, act) => {
+    await go(page, "devices");
+    await page.getByRole("button", { name: `Edit ${name}`, exact: true }).click();
+    await act();
+    await page.locator("#device-form [type=submit]").click();
+    await until(10_000, "the dialog closes", () => page.locator("#device-dialog").evaluate((dialog) => !dialog.open));
+  };
+  const before = await exported(page);
+  for (const name of ["Hall", "Own"]) await edit(name, () => page.locator("#d-groups").fill("Edited"));
+  assert.deepEqual(await exported(page), before.map((device) => ({ ...device, groups: ["Edited"] })));
+  await edit("Hall", () => page.locator('#presets input[value="ws-7in5-b-v2"]').check());
+  const [hall] = (await exported(page)).filter(({ name }) => name === "Hall");
+  assert.deepEqual(hall.image, { width: 800, height: 480, format: "planes", palette: "bwr", saturation: 1.5, rotate: 90 });
   assert.deepEqual(page.noted, []);
   await page.done();
 });
@@ -127,6 +157,38 @@ test("a password that is not to be kept is nowhere in the browser, and a kept on
   await page.locator("#broker-form [type=submit]").click();
   await until(10_000, "no password any more", async () => !(await keptText(page)).includes("sesame"));
   assert.ok(!(await page.locator("body").innerText()).includes("sesame"));
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+test("a broker is tried out with the client id of the connection that the page has, unless something is sent over it", limit, async () => {
+  const list = listOf(stage, [{ name: "Terrace", to: "mis/id/to", from: "mis/id/from", sleeps: true, status: "mis/id/status" }]);
+  Object.assign(list.brokers[0], { username: "anna", clientId: "mis-shop-1" });
+  const page = await openAdmin(stage, "#/settings");
+  await importList(page, list);
+  const edit = () => page.getByRole("button", { name: "Edit Workshop" }).click();
+  const connected = (on) => until(10_000, `the broker's dot: ${on}`, () => page.locator(".broker").first().locator(".dot").evaluate((dot, wanted) => (dot.className === "dot") === wanted, on));
+  await edit();
+  await page.locator("#b-password").fill("open-sesame");
+  await page.locator("#broker-form [type=submit]").click();
+  await selectDevices(page, ["Terrace"]); // its presence is asked for, so the page connects
+  await go(page, "settings");
+  await connected(true);
+  const trial = async (code) => {
+    await edit();
+    await page.locator("#b-try").click();
+    await page.locator(`#b-outcome [data-code="${code}"]`).waitFor();
+    await page.keyboard.press("Escape");
+  };
+  await trial("ok");
+  await connected(true); // again
+  await go(page, "send");
+  await sendPicture(page, { buffer: png(8, 8, () => [0, 0, 0, 255]) });
+  await rows(page, { Terrace: "waiting" });
+  await go(page, "settings");
+  await trial("busy");
+  await go(page, "send/run");
+  await rows(page, { Terrace: "waiting" });
   assert.deepEqual(page.noted, []);
   await page.done();
 });

@@ -2,9 +2,12 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { Aedes } from "aedes";
+import { WebSocketServer, createWebSocketStream } from "ws";
 import { go, openWith, rows, selectDevices, sendPicture } from "../support/admin-page.mjs";
 import { sample } from "../support/images.mjs";
-import { until } from "../support/limits.mjs";
+import { listening, until } from "../support/limits.mjs";
 import { openPage } from "../support/chromium.mjs";
 import { connect } from "../support/mqtt.mjs";
 import { setStage } from "../support/send-page.mjs";
@@ -202,6 +205,22 @@ test("a status topic says who is there, and who went away", limit, async () => {
   assert.deepEqual(page.noted, []);
   await page.done();
   await client.close();
+});
+
+test("a presence that the broker refused is asked for again", limit, async (t) => {
+  let refused = 0;
+  const broker = await Aedes.createBroker({ authorizeSubscribe: (_client, subscription, done) => done(null, subscription.topic.endsWith("/status") && refused++ === 0 ? null : subscription) });
+  const server = createServer();
+  t.after(() => (broker.close(), server.closeAllConnections(), server.close()));
+  new WebSocketServer({ server }).on("connection", (socket, request) => broker.handle(createWebSocketStream(socket), request));
+  const url = `ws://127.0.0.1:${await listening(server)}`;
+  broker.publish({ topic: "signs/b/status", payload: "online", retain: true, qos: 0 }, () => {});
+  const page = await openWith({ ...stage, broker: { url } }, [{ name: "B", to: "signs/b/img", from: "signs/b/ack", status: "signs/b/status" }]);
+  await until(10_000, "the refusal", () => refused > 0);
+  await go(page, "settings");
+  await go(page, "devices");
+  await until(10_000, "that it is there", async () => (await page.locator('[data-id="d0"] .state').innerText()) === "Online");
+  await page.done();
 });
 
 test("an error on the Chinese page is said in Chinese", limit, async () => {

@@ -20,15 +20,16 @@ test("devices that announce themselves are found, and those that are chosen are 
   say("shelf-10", JSON.stringify({ online: true, name: "Shelf ten", panel: "ws-4in2-v2" }));
   say("cellar", "offline");
   say("known", "online");
-  const page = await openWith(stage, [{ name: "Known", key: "known", to: "signs/known/img", from: "signs/known/ack", status: "signs/known/status" }]);
+  say("mute", "online");
+  const page = await openWith(stage, [{ name: "Known", key: "known", to: "signs/known/img", from: "signs/known/ack", status: "signs/known/status" }, { name: "Mute", to: "signs/mute/img", from: "signs/mute/ack" }]);
   await page.locator("#finddevices").click();
   const list = page.locator("#find-dialog .found");
-  await until(10_000, async () => `four devices: ${await list.innerText()}`, async () => (await list.locator("li").count()) === 4);
-  assert.deepEqual((await list.locator("li").allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim()), ["cellar Away", "known already here Online", "shelf-2 Online", "Shelf ten shelf-10 · Waveshare 4.2″ V2 Online"]);
+  await until(10_000, async () => `five devices: ${await list.innerText()}`, async () => (await list.locator("li").count()) === 5);
+  assert.deepEqual((await list.locator("li").allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim()), ["cellar Away", "known already here Online", "mute already here Online", "shelf-2 Online", "Shelf ten shelf-10 · Waveshare 4.2″ V2 Online"]);
   await list.locator("li", { hasText: "cellar" }).locator("input").uncheck();
   await page.locator("#f-panel").selectOption("ws-2in13-g");
   await page.locator("#find-dialog footer button").click();
-  await until(10_000, "two devices more", async () => (await page.locator('[data-view="devices"] [data-id]').count()) === 4); // with the practice device
+  await until(10_000, "two devices more", async () => (await page.locator('[data-view="devices"] [data-id]').count()) === 5); // with the practice device
   const [saved] = await Promise.all([page.waitForEvent("download"), go(page, "settings").then(() => page.locator("#export").click())]);
   const { devices } = JSON.parse(readFileSync(await saved.path(), "utf8"));
   assert.deepEqual(devices.filter(({ status, key }) => status && key !== "known").map(({ name, to, from, status, preset }) => [name, to, from, status, preset]).sort(), [

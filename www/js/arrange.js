@@ -12,23 +12,29 @@ const SIDE = 4096;
 /** Drawn at a multiple of the panel, so that the module has something to scale. */
 const FINER = 2;
 
+/** From what one sees of a panel that hangs turned clockwise to its own rows, in a panel of this size. Whole numbers: edges stay sharp. @type {Record<number, (width: number, height: number) => number[]>} */
+const HANGS = { 90: (width) => [0, 1, -1, 0, width, 0], 180: (width, height) => [-1, 0, 0, -1, width, height], 270: (_, height) => [0, -1, 1, 0, 0, height] };
+
 /**
  * @param {Blob | ImageBitmap} source @param {number} id of the source @param {Placing} placing @param {Record<string, any>} options
+ * @param {number} hangs by how much of `options.rotate` the panel itself is turned: text, codes and moves are turned with it
  * @returns {Promise<{ source: ImageData, options: Record<string, any> }>} for `prepareImage`
  */
-export async function arrange(source, id, { x, y, zoom, ...over }, options) {
+export async function arrange(source, id, { x, y, zoom, ...over }, options, hangs = 0) {
   const overlay = over.text || over.qr ? await import("./overlay.js") : null;
   const picture = await decode(source, id); // nothing is waited for below: another picture closes this one
   const { fit = "contain", rotate = 0, background = "#ffffff", mirror = "none", rotate: _, fit: __, mirror: ___, ...rest } = options;
-  const turned = rotate % 180 !== 0;
-  const own = turned ? [picture.height, picture.width] : [picture.width, picture.height];
-  const size = panelSize(options, own);
+  const turnedBy = (degrees, [a, b]) => (degrees % 180 ? [b, a] : [a, b]);
+  const size = panelSize(options, turnedBy(rotate, [picture.width, picture.height]));
   const finer = Math.min(over.qr ? 1 : FINER, SIDE / Math.max(...size)); // scaling would blur the edges of a code
-  const [width, height] = size.map((side) => Math.max(1, Math.round(side * finer)));
-  const canvas = new OffscreenCanvas(width, height);
+  const panel = size.map((side) => Math.max(1, Math.round(side * finer)));
+  const [width, height] = turnedBy(hangs, panel); // as one sees it
+  const own = turnedBy(rotate - hangs, [picture.width, picture.height]);
+  const canvas = new OffscreenCanvas(panel[0], panel[1]);
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.fillStyle = background;
-  pen.fillRect(0, 0, width, height);
+  pen.fillRect(0, 0, panel[0], panel[1]);
+  if (hangs in HANGS) pen.setTransform(new DOMMatrix(HANGS[hangs](panel[0], panel[1])));
   pen.imageSmoothingQuality = "high";
   const room = overlay?.roomFor(pen, over, width, height) ?? { top: 0, bottom: height };
   const high = room.bottom - room.top;
@@ -38,11 +44,11 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options) {
   pen.translate(width * (0.5 + x), room.top + high / 2 + height * y);
   const [sx, sy] = scales(fit, width / own[0], high / own[1], finer);
   pen.scale(mirror === "horizontal" ? -sx * zoom : sx * zoom, mirror === "vertical" ? -sy * zoom : sy * zoom); // here, for text and codes must not be mirrored
-  pen.rotate((rotate * Math.PI) / 180);
+  pen.rotate(((rotate - hangs) * Math.PI) / 180);
   pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
   pen.restore();
   overlay?.draw(pen, over, room, width, height);
-  return { source: pen.getImageData(0, 0, width, height), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
+  return { source: pen.getImageData(0, 0, panel[0], panel[1]), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
 }
 
 /** As `prepareImage` has it: one side left out follows the picture's shape. */

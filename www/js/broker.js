@@ -62,8 +62,8 @@ export const access = (url) => link().call("access", url);
 /** @param {string} place @param {object} options @param {AbortSignal} [signal] @returns {Promise<void>} */
 export const connect = (place, options, signal) => link().call("connect", { place, options }, { signal });
 
-/** @param {string} place */
-export const disconnect = (place) => link().call("close", place);
+/** Whether a broker takes these options: connects once, beside the connections that there are. @param {object} options @returns {Promise<void>} */
+export const attempt = (options) => link().call("attempt", options);
 
 /** @param {{ place: string, topic: string, payload: string | Uint8Array, retain?: boolean }} message @returns {Promise<void>} */
 export const publish = (message) => link().call("publish", message);

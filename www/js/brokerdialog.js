@@ -2,7 +2,7 @@
 import { $, fill, h, note } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { clearWrong, markWrong } from "./fields.js";
-import { access, connect, disconnect } from "./broker.js";
+import { access, attempt } from "./broker.js";
 import { asSentence, inWords, errorNote } from "./errors.js";
 import { newId } from "./db.js";
 import { BROKERS } from "./presets.js";
@@ -15,8 +15,6 @@ import { t } from "./texts.js";
 let editing = null;
 let onRemove = (/** @type {Broker} */ _broker) => {};
 let onSaved = onRemove;
-/** Where a trial connects: none of the devices' connections is touched by it. */
-const TRIAL = "trial";
 
 /** @param {Broker | null} broker @param {string} [focus] @param {(broker: Broker) => void} [saved] whoever opened it over a form of theirs */
 export function editBroker(broker, focus = broker ? "b-url" : "b-preset", saved = () => {}) {
@@ -107,12 +105,11 @@ async function tryIt() {
   $("b-try").disabled = true;
   try {
     const { password: _, ...options } = brokerOptions(broker); // what the field says counts, not what is remembered
-    await connect(TRIAL, { ...options, ...(password && { password }), reconnect: false });
+    await attempt({ ...options, ...(password && { password }) });
     fill($("b-outcome"), note("", "ok", h("strong", null, t("broker.works"))));
-    await disconnect(TRIAL);
   } catch (error) {
     const lead = { user: "b-user", broker: "b-url" };
-    fill($("b-outcome"), errorNote(error, { draft: { broker: { url: broker.url, username: broker.username }, send: {}, image: {} }, phase: "connecting" }, (action) => $(lead[action] ?? "b-url").focus()));
+    fill($("b-outcome"), errorNote(error, { draft: { broker: { url: broker.url, username: broker.username }, send: {}, image: {} }, phase: "connecting" }, (action) => (action === "retry" ? tryIt() : $(lead[action] ?? "b-url").focus())));
   } finally {
     $("b-try").disabled = false;
   }

@@ -83,16 +83,22 @@ export class Compose {
 
   /** As `refresh`, for a send: a newer wish does not stop it, and an address that failed is tried again. @param {Record<string, any>} options */
   async hold(options) {
-    if (this.#lostUrl) this.fetch(this.#lostUrl);
+    this.#fetchAgain();
     const prepared = this.refresh(options);
     if (this.#attempt) this.#attempt.held = true;
     return { source: await this.#source, prepared: await prepared };
   }
 
-  /** Prepares the same picture for another panel; the stage does not change. @param {Record<string, any>} options @param {AbortSignal} [signal] @returns {import("./fleet.js").Picture} */
+  /** Prepares the same picture for another panel, as `hold` does for the stage, which does not change. @param {Record<string, any>} options @param {AbortSignal} [signal] @returns {import("./fleet.js").Picture} */
   async aside(options, signal) {
+    this.#fetchAgain();
     const source = await this.#source;
     return { source, prepared: await preparePicture(source, options, signal) };
+  }
+
+  /** An address that failed: whoever asks for its picture again wants it tried again. */
+  #fetchAgain() {
+    if (this.#lostUrl) this.fetch(this.#lostUrl);
   }
 
   /** @param {Attempt} attempt @param {Record<string, any>} options */

@@ -5,7 +5,8 @@ import { openDialog } from "./dialog.js";
 import { clearWrong, markWrong, setValue } from "./fields.js";
 import { newId } from "./db.js";
 import { kept } from "./kept.js";
-import { OPTIONS, OptionError, USUAL_PALETTE } from "./options.js";
+import { OF_DEVICE } from "./look.js";
+import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { CUSTOM, PANELS, panelOf } from "./presets.js";
 import { brokers, clashOf, deviceOf, saveDevices } from "./registry.js";
 import { count } from "./numbers.js";
@@ -14,6 +15,8 @@ import { t } from "./texts.js";
 
 /** @typedef {import("./registry.js").Device} Device */
 
+/** What a device of an own panel has fields for. */
+const OF_FIELDS = ["width", "height", "format", "palette"];
 /** Options of the device by the id of their field. */
 const IMAGE = { "d-width": "width", "d-height": "height", "d-rotate": "rotate" };
 const SEND = { "d-chunk": "chunkSize", "d-window": "window", "d-numbering": "numbering", "d-wake": "wake", "d-retries": "maxRetries" };
@@ -75,7 +78,7 @@ function fillFrom(device) {
   for (const [id, key] of Object.entries(TOPICS)) $(id).value = device[key] ?? "";
   for (const [id, key] of Object.entries({ ...IMAGE, ...SEND })) setValue($(id), String((id in IMAGE ? device.image : device.send)[key] ?? ($(id).tagName === "SELECT" ? $(id).options[0].value : "")));
   setValue($("d-format"), device.image.format ?? "jpeg");
-  setValue($("d-palette"), typeof device.image.palette === "string" ? device.image.palette : "");
+  setValue($("d-palette"), [device.image.palette ?? ""].flat().join(","));
   $("d-sleeps").checked = device.sleeps;
   for (const id of ["d-key", ...Object.keys(TOPICS)]) typed.add(id);
 }
@@ -120,9 +123,7 @@ function read() {
   const wrong = [];
   const value = (id) => $(id).value.trim();
   const preset = panelOf(presetField().value);
-  const image = preset ? structuredClone(preset.image) : ownImage(value, wrong);
-  const rotate = Number($("d-rotate").value);
-  if (rotate) image.rotate = rotate;
+  const image = readImage(value, wrong);
   const device = /** @type {Device} */ ({
     id: editing?.id ?? newId(), at: editing?.at ?? Date.now(), name: value("d-name"), key: value("d-key"),
     groups: value("d-groups").split(/[,，、]/).map((group) => group.trim()).filter(Boolean), broker: value("d-broker"),
@@ -145,6 +146,17 @@ function keptOptions() {
   return Object.fromEntries(Object.entries(editing?.send ?? {}).filter(([name]) => !Object.values(SEND).includes(name)));
 }
 
+/** The options of its pictures: those of the panel that is chosen, and what the device has and no field here shows. */
+function readImage(value, wrong) {
+  const preset = panelOf(presetField().value);
+  const { rotate: _, ...before } = structuredClone(editing?.image ?? {});
+  const isSame = editing?.preset === (preset?.id ?? CUSTOM) && (preset || (before.format ?? "jpeg") === value("d-format"));
+  const panel = isSame && preset ? before : preset ? structuredClone(preset.image) : ownImage(value, wrong);
+  const rest = Object.entries(before).filter(([name]) => (isSame || !OF_DEVICE.includes(name)) && !OF_FIELDS.includes(name) && honours(panel.format, name, panel.palette ?? ""));
+  const rotate = Number($("d-rotate").value);
+  return { ...Object.fromEntries(rest), ...panel, ...(rotate && { rotate }) };
+}
+
 function ownImage(value, wrong) {
   const image = options({ "d-width": "width", "d-height": "height" }, wrong);
   for (const id of ["d-width", "d-height"]) {
@@ -152,10 +164,8 @@ function ownImage(value, wrong) {
     if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 16_384)) wrong.push([id, t("dev.size")]);
   }
   const format = value("d-format");
-  const before = editing?.preset === CUSTOM ? editing.image : {};
-  const more = Object.fromEntries(["invert", "rows", "columns", "dither"].filter((name) => before[name] !== undefined).map((name) => [name, before[name]]));
-  const palette = format in USUAL_PALETTE && value("d-palette") ? { palette: value("d-palette") } : {};
-  return { ...more, ...image, format, ...palette };
+  const palette = format in USUAL_PALETTE && value("d-palette") ? { palette: OPTIONS.palette[1](value("d-palette")) } : {};
+  return { ...image, format, ...palette };
 }
 
 function options(fields, wrong) {

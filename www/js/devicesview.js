@@ -7,7 +7,7 @@ import { miniFrame } from "./frames.js";
 import { keep, kept } from "./kept.js";
 import { editDevice } from "./devicedialog.js";
 import { brokerOf, deleteDevices, devices, duplicateOf, groups, onRegistry, saveDevices } from "./registry.js";
-import { frameLook, panelName } from "./look.js";
+import { asItHangs, frameLook, panelName } from "./look.js";
 import { currentView, onView } from "./router.js";
 import { searchText } from "./recipients.js";
 import { onHistory, shows } from "./history.js";
@@ -128,7 +128,7 @@ function paintGroups(all) {
 function unit(device) {
   const now = shows().get(device.id);
   return h("li.unit", { "data-id": device.id, "data-text": searchText(device), class: `unit${selected.has(device.id) ? " on" : ""}` },
-    h("div.hang", null, miniFrame(now ?? device.image, frameLook(device), { mini: false, alt: now ? t("dev.shows", device.name, now.name) : "" })),
+    h("div.hang", null, miniFrame(now ?? asItHangs(device.image), frameLook(device), { mini: false, alt: now ? t("dev.shows", device.name, now.name) : "" })),
     h("div.cap", null, pick(device), h("h2", null, edit(device)), state(device), h("p", null, panelName(device))));
 }
 
@@ -136,7 +136,7 @@ function line(device) {
   const now = shows().get(device.id);
   const cell = (...children) => h("td", { role: "cell" }, ...children);
   const wide = (...children) => h("td.hide", { role: "cell" }, ...children);
-  return h("tr", { role: "row", "data-id": device.id, "data-text": searchText(device) }, cell(pick(device)), h("td.thumb", { role: "cell" }, miniFrame(now ?? device.image, frameLook(device))),
+  return h("tr", { role: "row", "data-id": device.id, "data-text": searchText(device) }, cell(pick(device)), h("td.thumb", { role: "cell" }, miniFrame(now ?? asItHangs(device.image), frameLook(device))),
     cell(edit(device), h("span.hint", null, device.groups.join(", "))), wide(panelName(device)), wide(h("code", null, device.to)), cell(state(device)),
     wide(now ? moment(now.at) : ""));
 }

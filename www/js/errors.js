@@ -53,6 +53,8 @@ export function explain(error, at) {
       return { what: say("invalid"), why: whyOf(error, "invalid"), actions: ["show"] };
     case "no-broker":
       return { what: say("nobroker"), why: say("nobroker.why"), actions: ["broker"] };
+    case "busy":
+      return { what: say("busy"), why: say("busy.why"), actions: ["retry"] };
     case "load":
       return { what: say("load"), why: whyOf(error, "load"), actions: ["reload"] };
     default:

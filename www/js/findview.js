@@ -52,9 +52,14 @@ export function findDevices() {
   function hear({ topic, payload }) {
     const id = idIn(status, topic);
     if (id === undefined) return;
-    const known = devices().some((device) => device.broker === place.value && (device.status === topic || device.to === fillTemplate(template.to, id)));
+    const known = isKnown({ id, topic });
     found.set(id, { wanted: !known, ...found.get(id), id, topic, ...announced(payload), ...(known && { wanted: false }) });
     paint(t("find.listening", filterOf(status)));
+  }
+
+  /** A device of the list has this presence, or the topic that it would be given. @param {{ id: string, topic: string }} one */
+  function isKnown({ id, topic }) {
+    return devices().some((device) => device.broker === place.value && (device.status === topic || device.to === fillTemplate(template.to, id)));
   }
 
   function paint(sentence) {
@@ -65,13 +70,12 @@ export function findDevices() {
 
   /** @param {Found} one */
   function line(one) {
-    const known = devices().find((device) => device.broker === place.value && device.status === one.topic);
     const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", onchange: () => ((one.wanted = box.checked), count()) }));
     box.checked = one.wanted;
     const facts = [one.name && one.id, one.preset && panelOf(one.preset).name].filter(Boolean).join(" · ");
     const mark = h("span.state", null, h(one.online ? "span.dot" : "span.dot.off", { "aria-hidden": "true" }), h("span", null, t(one.online ? "dev.online" : "find.away")));
     const words = h("span", null, one.name || one.id, facts && h("span.hint", null, facts));
-    return known ? h("li.check", null, icon("check"), words, h("span.hint", null, t("find.known")), mark) : h("li", null, h("label.check", null, box, words, mark));
+    return isKnown(one) ? h("li.check", null, icon("check"), words, h("span.hint", null, t("find.known")), mark) : h("li", null, h("label.check", null, box, words, mark));
   }
 
   function count() {

@@ -20,17 +20,18 @@ serve({
     return { blob: new Blob([file.bytes], { type: file.mime }) };
   },
 
-  /** @param {{ source: Blob | ImageBitmap, id: number, options: Record<string, any> }} argument `options.placing` is the page's own */
-  async prepare({ source, id, options: { placing, ...options } }, { signal }) {
+  /** @param {{ source: Blob | ImageBitmap, id: number, options: Record<string, any> }} argument `placing` and `hangs` are the page's own (`look.js`) */
+  async prepare({ source, id, options: { placing, hangs = 0, ...options } }, { signal }) {
     const { prepareImage, memory } = await load();
     await new Promise((turn) => setTimeout(turn)); // a newer wish may have ended this one
     if (signal.aborted) throw Object.assign(new Error("Replaced by a newer request."), { name: "ImageError", code: "aborted" });
-    const ready = placing ? await arrange(source, id, placing, options) : await reduce(prepareImage, source, id, { ...options, signal });
+    const ready = placing ? await arrange(source, id, placing, options, hangs) : await reduce(prepareImage, source, id, { ...options, ...mirrorOf(options, hangs), signal });
     const image = await prepareImage(ready.source, { ...ready.options, signal });
-    const { width, height, format, mime, quality } = image;
+    const { format, mime, quality } = image;
     const warnings = [...(ready.warnings ?? []), ...image.warnings];
     const blob = new Blob([image.bytes], { type: mime });
-    const preview = await draw(image, blob);
+    const preview = await turnBack(await draw(image, blob), hangs);
+    const [width, height] = hangs % 180 ? [image.height, image.width] : [image.width, image.height]; // as one sees it
     const spent = (memory?.buffer.byteLength ?? 0) > MEMORY_LIMIT;
     const thumb = preview && (await small(preview));
     const value = { blob, width, height, format, mime, quality, warnings, preview, thumb, spent };
@@ -107,6 +108,25 @@ async function draw(image, blob) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
   }
   return bounded(blob).catch(() => null); // "original" of a kind that only the browser reads
+}
+
+/** What is left and right to who looks at a panel that hangs turned by a quarter is above and below in its own rows. */
+function mirrorOf({ mirror }, hangs) {
+  const other = { horizontal: "vertical", vertical: "horizontal" }[mirror];
+  return hangs % 180 && other ? { mirror: other } : {};
+}
+
+/** As it hangs, upright. @param {ImageBitmap | null} bitmap @param {number} hangs degrees */
+function turnBack(bitmap, hangs) {
+  if (!bitmap || hangs === 0) return bitmap;
+  const [width, height] = hangs % 180 ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
+  const canvas = new OffscreenCanvas(width, height);
+  const pen = canvas.getContext("2d");
+  pen.translate(width / 2, height / 2);
+  pen.rotate((-hangs * Math.PI) / 180);
+  pen.drawImage(bitmap, -bitmap.width / 2, -bitmap.height / 2);
+  bitmap.close();
+  return canvas.transferToImageBitmap();
 }
 
 /** @param {ImageData | Blob} source @returns {Promise<ImageBitmap>} */

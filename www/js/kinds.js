@@ -1,7 +1,7 @@
 // The kinds of panel in this send: a card each, with its own preview. The one that is chosen stands on the stage.
 import { $, fill, h } from "./dom.js";
 import { count, duration, size } from "./numbers.js";
-import { kindsOf } from "./look.js";
+import { asItHangs, kindsOf } from "./look.js";
 import { miniFrame } from "./frames.js";
 import { t } from "./texts.js";
 
@@ -80,7 +80,8 @@ export class KindCards {
 function card(kind, i, checked, onSelect) {
   const input = h("input", { type: "radio", name: "kind", value: String(i), onchange: onSelect });
   /** @type {HTMLInputElement} */ (input).checked = checked;
+  const { width, height } = asItHangs(kind.image);
   const names = kind.devices.length === 1 ? kind.devices[0].name : t("to.n", kind.devices.length);
-  return h("label.kind", null, input, h("span.kindcard", null, miniFrame({ width: kind.image.width, height: kind.image.height }, kind.look),
-    h("span", null, h("strong", null, kind.name), h("span.hint", null, names), h("span.hint.num.bytes", null, kind.image.width ? `${count(kind.image.width)} × ${count(kind.image.height)}` : ""))));
+  return h("label.kind", null, input, h("span.kindcard", null, miniFrame({ width, height }, kind.look),
+    h("span", null, h("strong", null, kind.name), h("span.hint", null, names), h("span.hint.num.bytes", null, width ? `${count(width)} × ${count(height)}` : ""))));
 }

@@ -11,7 +11,8 @@ const TELL_EVERY = 125;
 
 /**
  * The connections, each with the options that it was made with, by place: "form" for the fields of the Send view, a broker's id for devices.
- * @type {Map<string, { key: string, client: any, watched?: Set<string> }>}
+ * @typedef {{ options: any, key: string, client: any, watched: Set<string>, sending: number }} Link `sending`: how many transfers run over it
+ * @type {Map<string, Link>}
  */
 const links = new Map();
 /** Connects that are under way, by place. @type {Map<string, { key: string, abort: AbortController, done: Promise<void> }>} */
@@ -55,6 +56,20 @@ serve({
     }
   },
 
+  /** Connects once with these options, and lets go again. */
+  async attempt(options, { signal }) {
+    const { MqttClient } = await load();
+    const rival = rivalOf(options);
+    if (rival?.link.sending) throw coded("MqttError", "busy", "A transfer runs over the connection that has this client id.");
+    if (rival) await close(rival.place);
+    try {
+      const client = await MqttClient.connect({ ...options, reconnect: false, signal });
+      await client.close();
+    } finally {
+      if (rival) open(rival.place, rival.link.key, rival.link.options, new AbortController().signal).catch(() => {}); // its state says so
+    }
+  },
+
   /** Sends bytes that are ready; emits `{ progress, log }`, resolves with the outcome. */
   async send({ place, key, blob, options }, { signal, emit }) {
     const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -64,6 +79,7 @@ serve({
     let newest = null;
     const onProgress = (progress) => (newest = progressOf(progress));
     const transfer = link.client.sendImage(bytes, { ...options, format: "original", onProgress });
+    link.sending += 1;
     const cancel = () => transfer.cancel();
     signal.addEventListener("abort", cancel);
     transfers.set(key, transfer);
@@ -77,6 +93,7 @@ serve({
     try {
       return outcomeOf(await transfer.done);
     } finally {
+      link.sending -= 1;
       clearInterval(timer);
       tell();
       signal.removeEventListener("abort", cancel);
@@ -90,8 +107,6 @@ serve({
   /** Tests the links after the tab was away. */
   check: async () => (await Promise.all([...links.values()].map(({ client }) => client.check()))).every(Boolean),
 
-  close,
-
   /** Publishes one message, for what is no picture. */
   async publish({ place, topic, payload, retain }) {
     await linkOf(place).client.publish(topic, payload, { retain });
@@ -101,20 +116,22 @@ serve({
   async watch({ place, topics }) {
     const link = links.get(place);
     if (!link) return;
-    link.watched ??= new Set();
-    for (const topic of topics) {
-      if (link.watched.has(topic)) continue;
-      link.watched.add(topic);
-      const decode = (payload) => new TextDecoder().decode(payload.slice(0, 4096));
-      await link.client.subscribe(topic, (message) => announce("message", { place, topic: message.topic, payload: decode(message.payload) }));
-    }
+    const { client, watched } = link;
+    const tell = (message) => announce("message", { place, topic: message.topic, payload: textOf(message) });
+    const watchOne = async (topic) => {
+      watched.add(topic);
+      await client.subscribe(topic, tell).catch((error) => {
+        watched.delete(topic); // refused today, perhaps not tomorrow
+        throw error;
+      });
+    };
+    await Promise.all(topics.filter((topic) => !watched.has(topic)).map(watchOne));
   },
 
   /** Tells of the messages that match a filter, retained ones too, until the call is aborted. */
   async listen({ place, filter }, { signal, emit }) {
     const { client } = linkOf(place);
-    const decode = (payload) => new TextDecoder().decode(payload.slice(0, 4096));
-    const subscription = await client.subscribe(filter, ({ topic, payload }) => emit({ topic, payload: decode(payload) }));
+    const subscription = await client.subscribe(filter, (message) => emit({ topic: message.topic, payload: textOf(message) }));
     if (!signal.aborted) await new Promise((over) => signal.addEventListener("abort", over));
     await subscription.unsubscribe();
   },
@@ -128,11 +145,20 @@ serve({
   play: (devices) => playAll((practice = devices)),
 });
 
+/** The beginning of a message, as text. */
+const textOf = ({ payload }) => new TextDecoder().decode(payload.slice(0, 4096));
+
 /** @param {string} place */
 function linkOf(place) {
   const link = links.get(place);
   if (!link) throw coded("MqttError", "closed", "There is no connection.");
   return link;
+}
+
+/** The page's own connection that has this client id: two of them would throw each other out. @param {{ url: string, clientId?: string }} options */
+function rivalOf({ url, clientId }) {
+  const [place, link] = [...links].find(([, { options }]) => clientId && options.clientId === clientId && new URL(options.url).host === new URL(url).host) ?? [];
+  return place === undefined ? null : { place, link };
 }
 
 async function open(place, key, options, signal) {
@@ -142,7 +168,7 @@ async function open(place, key, options, signal) {
   announce("state", { place, state: "connecting" });
   try {
     const client = await MqttClient.connect({ ...options, signal });
-    links.set(place, { key, client });
+    links.set(place, { options, key, client, watched: new Set(), sending: 0 });
     client.onstatechange = (state, cause) => links.get(place)?.client === client && announce("state", { place, state, cause: cause && toPlain(cause) });
     client.onnotice = ({ code, message, topic }) => announce("notice", { place, code, message, topic });
     announce("state", { place, state: client.state });

@@ -8,19 +8,25 @@ import { t } from "./texts.js";
 /** @typedef {{ key: string, image: Record<string, any>, name: string, look: string, devices: Device[] }} Kind devices that show the same bytes */
 
 /** What the device decides alone. */
-const OF_DEVICE = ["width", "height", "format", "palette", "invert", "rows", "columns"];
+export const OF_DEVICE = ["width", "height", "format", "palette", "invert", "rows", "columns"];
 
 /**
  * @param {Record<string, any>} wanted the fields of the Send view @param {Record<string, any>} device its own options
- * @returns {Record<string, any>} options of `prepareImage`
+ * @returns {Record<string, any>} options of `prepareImage`, and the page's own `hangs`: by how much of `rotate` the device itself is turned
  */
 export function lookFor(wanted, device) {
   const format = device.format ?? "jpeg";
   if (format === "original") return { format };
   const fitting = Object.entries(wanted).filter(([name]) => !OF_DEVICE.includes(name) && honours(format, name, device.palette ?? ""));
-  const rotate = ((wanted.rotate ?? 0) + (device.rotate ?? 0)) % 360;
+  const hangs = device.rotate ?? 0;
+  const rotate = ((wanted.rotate ?? 0) + hangs) % 360;
   const { rotate: _, ...rest } = { ...Object.fromEntries(fitting), ...device };
-  return rotate ? { ...rest, rotate } : rest;
+  return { ...rest, ...(rotate && { rotate }), ...(hangs && { hangs }) };
+}
+
+/** A panel's size as one sees it: one that hangs turned by a quarter stands on its shorter side. @param {{ width?: number, height?: number, rotate?: number }} image its own options */
+export function asItHangs({ width, height, rotate = 0 }) {
+  return rotate % 180 ? { width: height, height: width } : { width, height };
 }
 
 /** The panel in words: its name, or its size and format. @param {Device} device */

@@ -4,7 +4,7 @@ import { errorNote } from "./errors.js";
 import { miniFrame } from "./frames.js";
 import { STATES, factsOf, label, paintBar, sentenceOf } from "./job.js";
 import { journalText, wordsOf } from "./log.js";
-import { frameLook, panelName } from "./look.js";
+import { asItHangs, frameLook, panelName } from "./look.js";
 import { clock } from "./numbers.js";
 import { download } from "./download.js";
 import { t } from "./texts.js";
@@ -21,7 +21,7 @@ export class RunRow {
     this.delivery = delivery;
     this.onAction = onAction;
     const { device } = delivery;
-    this.frame = h("span.thumb", null, miniFrame(delivery.image, frameLook(device)));
+    this.frame = h("span.thumb", null, miniFrame(asItHangs(device.image), frameLook(device)));
     this.name = h("h2", null, device.name);
     this.state = h("span.state", null);
     this.facts = h("span.facts.num", null);

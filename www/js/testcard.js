@@ -27,11 +27,6 @@ export async function nameCard({ name, number, width = 800, height = 480 }) {
   return asFile(pen, `${name}.png`);
 }
 
-/** The size of a card that a device shows whole: one that hangs turned shows it turned. @param {Record<string, any>} image its options */
-export function cardSize({ width, height, rotate = 0 }) {
-  return rotate % 180 ? { width: height, height: width } : { width, height };
-}
-
 /** An empty picture, which clears a panel, or is written on. @param {{ width?: number, height?: number }} [size] @returns {Promise<File>} */
 export async function blank({ width = 800, height = 480 } = { width: 8, height: 8 }) {
   return asFile(paper(width, height), `${t("blank.file")}.png`);

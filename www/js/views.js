@@ -1,6 +1,7 @@
 // Sets up what stands beside the Send view: devices, the run, history, settings, and their dialogs.
 import { $ } from "./dom.js";
 import { logStep } from "./log.js";
+import { asItHangs } from "./look.js";
 import { onNotice } from "./broker.js";
 import { setUpBrokerDialog } from "./brokerdialog.js";
 import { editDevice, setUpDeviceDialog } from "./devicedialog.js";
@@ -17,7 +18,7 @@ import { setUpRepeatsView } from "./repeatsview.js";
 import { go } from "./router.js";
 import { sendAgain, sendCard, sendCards, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
-import { blank, cardSize, nameCard, testCard } from "./testcard.js";
+import { blank, nameCard, testCard } from "./testcard.js";
 import { t } from "./texts.js";
 
 /** @param {{ toSendView: (action: string, error: any) => void }} ways */
@@ -48,13 +49,13 @@ export async function setUpViews({ toSendView }) {
 
 /** Each shows its name, and its number in the list. @param {import("./registry.js").Device[]} some */
 function identify(some) {
-  const cards = some.map((device) => ({ device, card: nameCard({ name: device.name, number: devices().indexOf(device) + 1, ...cardSize(device.image) }) }));
+  const cards = some.map((device) => ({ device, card: nameCard({ name: device.name, number: devices().indexOf(device) + 1, ...asItHangs(device.image) }) }));
   sendCards(t("run.title", t("sel.names"), some.length === 1 ? some[0].name : t("to.n", some.length)), cards);
 }
 
 /** A new device is what one wants to send to next. @param {import("./registry.js").Device} device @param {"" | "card" | "trial"} then */
 async function saved(device, then) {
-  if (then === "card") return sendCard([device], await testCard({ name: device.name, ...cardSize(device.image) }));
+  if (then === "card") return sendCard([device], await testCard({ name: device.name, ...asItHangs(device.image) }));
   if (then === "trial") return (await import("./trialview.js")).showTrial(device, () => editDevice(device, "d-broker"));
   if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
 }

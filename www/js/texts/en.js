@@ -234,6 +234,8 @@ export default {
   "error.fetch.way": "Save it to this computer and drop it here.",
   "error.invalid": "Something in the fields does not fit.",
   "error.load": "The page is not complete.",
+  "error.busy": "A picture is on its way with this client id.",
+  "error.busy.why": "A second connection would throw the first one out. Try it when the send is over.",
   "why.incomplete": "It reports one chunk as incomplete again and again. Its memory or its buffer may be too small.",
   "why.protocol": "What it answers is not what this protocol says.",
   "why.broker": "It broke a rule of MQTT 3.1.1.",

@@ -223,6 +223,8 @@ export default {
   "error.fetch.way": "请保存到本机，再拖到这里。",
   "error.invalid": "有字段填写不合适。",
   "error.load": "页面不完整。",
+  "error.busy": "正在用这个客户端 ID 发送图片。",
+  "error.busy.why": "再建立一个连接会把第一个踢下线。请在发送结束后再试。",
   "why.incomplete": "设备一再报告某一块不完整。它的内存或缓冲区可能太小。",
   "why.protocol": "设备的应答不符合本协议。",
   "why.broker": "服务器违反了 MQTT 3.1.1 的规则。",
