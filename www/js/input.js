@@ -1,6 +1,8 @@
 // The ways in for a picture: pick, drop, paste, or a URL.
 import { $ } from "./dom.js";
-import { expectPicture } from "./pictures.js";
+
+/** A picture is about to come: what prepares it is loaded while the person still chooses. */
+const expectPicture = () => import("./pictures.js").then((pictures) => pictures.expectPicture()).catch(() => {}); // said with the picture
 
 /**
  * Returns a function that fetches an address that was typed but not yet left.

@@ -1,10 +1,6 @@
-// The broker's state in the bar, and what the browser will say to its address before anyone connects.
-import { $, fill, h, note } from "./dom.js";
-import { access, onLinkState } from "./broker.js";
-import { asSentence, inWords } from "./errors.js";
-import { logStep } from "./log.js";
+// The broker's state in the bar.
+import { $ } from "./dom.js";
 import { PRACTICE, brokerOf } from "./registry.js";
-import { watchPresence } from "./presence.js";
 import { recipients, sendMode } from "./recipients.js";
 import { go } from "./router.js";
 import { t } from "./texts.js";
@@ -30,25 +26,26 @@ export function paintLink() {
   $("linktext").textContent = state === "none" && place() !== "form" ? name : t(`link.${state}`, name);
 }
 
-const nameOf = (at) => (at === "form" ? hostOfForm : (brokerOf(at)?.name ?? t("link.none")));
+/** The broker in words. @param {string} at the place */
+export const nameOf = (at) => (at === "form" ? hostOfForm : (brokerOf(at)?.name ?? t("link.none")));
 
+/** @param {string} at the place; "" is every one, which a trap took @param {string} state @returns {boolean} whether it is another one */
+export function putState(at, state) {
+  if (at === "") states.clear();
+  if (at === "form" && state === "connecting") hostOfForm = hostOf($("broker").value);
+  const changed = state !== (states.get(at) ?? "none");
+  states.set(at, state);
+  paintLink();
+  return changed;
+}
+
+/** To where that connection is described. */
 export function setUpLinkView() {
-  onLinkState(({ place: at, state, cause }) => {
-    if (at === "") states.clear(); // a trap took all of them
-    if (at === "form" && state === "connecting") hostOfForm = hostOf($("broker").value);
-    const changed = state !== (states.get(at) ?? "none");
-    states.set(at, state);
-    paintLink();
-    if (changed || cause) logStep(t(`link.${state}`, nameOf(at)), cause?.message ?? "", cause ? "bad" : "step");
-    if (changed && state === "connected") watchPresence(at);
-  });
   $("link").addEventListener("click", () => {
     if (place() !== "form") return go("settings");
     go("send");
     $("broker").focus();
   });
-  $("broker").addEventListener("change", explainAccess);
-  explainAccess();
 }
 
 /** @param {string} broker */
@@ -58,12 +55,4 @@ function hostOf(broker) {
   } catch {
     return broker;
   }
-}
-
-async function explainAccess() {
-  const url = $("broker").value.trim();
-  if (!/^wss?:\/\/./.test(url)) return fill($("access"));
-  const { access: verdict, advice } = await access(url).catch(() => ({ access: "open", advice: "" }));
-  if (url !== $("broker").value.trim()) return; // typed on meanwhile
-  fill($("access"), verdict !== "open" && note(verdict === "blocked" ? "bad" : "warn", verdict, h("strong", null, t(`access.${verdict}`)), verdict === "blocked" && [" ", asSentence(inWords(advice))]));
 }

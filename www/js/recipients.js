@@ -1,9 +1,8 @@
-// Who gets the picture: devices and groups as chips, and the dialog that chooses them; or one topic, by its fields.
+// Who gets the picture: devices and groups as chips; or one topic, by its fields.
 import { $, fill, h, icon } from "./dom.js";
 import { keep, kept } from "./kept.js";
 import { PRACTICE, deviceOf, devices, groups, isFirstRun, onRegistry } from "./registry.js";
 import { panelName } from "./look.js";
-import { openDialog } from "./dialog.js";
 import { t } from "./texts.js";
 
 /** @type {Set<string>} */
@@ -60,9 +59,7 @@ export function setUpRecipients(changed) {
       onChange();
     });
   }
-  $("choose").addEventListener("click", choose);
-  $("toq").addEventListener("input", filter);
-  $("to-dialog").addEventListener("close", settle);
+  $("choose").addEventListener("click", async () => (await import("./chooser.js")).openChooser(chosen, chooseDevices));
   onRegistry(() => {
     if (!kept().recipients) chosen = new Set(usual());
     paintChips();
@@ -98,62 +95,5 @@ function chip(name, more, ids) {
   return h("li.chip", null, h("b", null, name), more && h("span.n", null, more), h("button.btn.quiet.icon", { type: "button", "aria-label": t("to.remove", name), onclick: forget }, icon("x")));
 }
 
-// ---------------------------------------------------------------- the dialog
-
-function choose() {
-  $("toq").value = "";
-  const named = groups().map((group) => [group, devices().filter((device) => device.groups[0] === group)]);
-  const rest = devices().filter((device) => !device.groups.length);
-  $("tolist").replaceChildren(...[...named, [t("group.none"), rest]].filter(([, list]) => list.length).map(([name, list]) => groupOf(name, list)));
-  countChosen();
-  openDialog("to-dialog");
-}
-
-function groupOf(name, list) {
-  const set = h("fieldset", null, h("legend.sr", null, name));
-  const all = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
-  const boxes = list.map((device) => {
-    const box = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", value: device.id }));
-    box.checked = chosen.has(device.id);
-    box.addEventListener("change", () => {
-      if (box.checked) chosen.add(device.id);
-      else chosen.delete(device.id);
-      draw();
-    });
-    return box;
-  });
-  const draw = () => {
-    const n = boxes.filter((box) => box.checked).length;
-    all.checked = n === boxes.length;
-    all.indeterminate = n > 0 && n < boxes.length;
-    countChosen();
-  };
-  all.addEventListener("change", () => {
-    for (const device of list) {
-      if (all.checked) chosen.add(device.id);
-      else chosen.delete(device.id);
-    }
-    for (const box of boxes) box.checked = all.checked;
-    draw();
-  });
-  set.append(h("label.check.all", null, all, h("span", null, name), h("span.hint.num", null, String(list.length))),
-    ...list.map((device, i) => h("label.check.one", { "data-text": searchText(device) }, boxes[i], h("span", null, device.name, h("span.hint", null, panelName(device))), device.sleeps && icon("sleep"))));
-  draw();
-  return set;
-}
-
 /** What a device is found by. @param {import("./registry.js").Device} device */
 export const searchText = (device) => [device.name, device.to, device.from, panelName(device), ...device.groups].join(" ").toLowerCase();
-
-function filter() {
-  const words = $("toq").value.trim().toLowerCase();
-  for (const set of $("tolist").children) {
-    const labels = [...set.querySelectorAll(".one")];
-    for (const label of labels) label.hidden = !label.dataset.text.includes(words);
-    set.hidden = labels.every((label) => label.hidden);
-  }
-}
-
-function countChosen() {
-  $("ton").textContent = t("to.chosen", recipients().length);
-}

@@ -1,7 +1,6 @@
 // For the first minute: pictures to try, while nothing but the practice device is known.
 import { $ } from "./dom.js";
 import { isFirstRun, onRegistry } from "./registry.js";
-import { testCard } from "./testcard.js";
 
 let hasPicture = false;
 
@@ -15,11 +14,12 @@ const paint = () => ($("samples").hidden = hasPicture || !isFirstRun());
 
 /** @param {(file: File) => void} onFile */
 export function setUpSamples(onFile) {
+  paint();
   onRegistry(paint);
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-sample]"))) {
     button.addEventListener("click", async () => {
       const { sample } = button.dataset;
-      if (sample === "card") return onFile(await testCard({ name: "mqtt-image-sender" }));
+      if (sample === "card") return onFile(await (await import("./testcard.js")).testCard({ name: "mqtt-image-sender" }));
       const answer = await fetch(sample);
       onFile(new File([await answer.blob()], sample.split("/").pop(), { type: "image/jpeg" }));
     });
