@@ -1,9 +1,11 @@
 // Modules of the page that need no page: what they decide, asked in Node.
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { www } from "../support/env.mjs";
+import { tests, www } from "../support/env.mjs";
+import { run } from "../support/processes.mjs";
 
 delete globalThis.BroadcastChannel; // it would keep this file alive
 const load = (file) => import(pathToFileURL(join(www, "js", file)));
@@ -32,3 +34,9 @@ for (const [online, payloads] of [
     for (const payload of payloads) assert.equal(isOnline(payload), online, payload);
   });
 }
+
+test("the types that the page's scripts name are the ones that they use", { timeout: 120_000 }, async () => {
+  const scripts = readdirSync(join(www, "js"), { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => join(www, "js", name));
+  const options = ["--allowJs", "--checkJs", "--noEmit", "--skipLibCheck", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--module", "esnext", "--moduleResolution", "bundler"];
+  await run(process.execPath, [join(tests, "node_modules", "typescript", "bin", "tsc"), ...options, ...scripts], { ms: 110_000, cwd: www }); // where no types of Node are
+});

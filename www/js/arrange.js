@@ -24,7 +24,7 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options, hang
   const overlay = over.text || over.qr ? await import("./overlay.js") : null;
   const picture = await decode(source, id); // nothing is waited for below: another picture closes this one
   const { fit = "contain", rotate = 0, background = "#ffffff", mirror = "none", rotate: _, fit: __, mirror: ___, ...rest } = options;
-  const turnedBy = (degrees, [a, b]) => (degrees % 180 ? [b, a] : [a, b]);
+  const turnedBy = (degrees, /** @type {number[]} */ [a, b]) => (degrees % 180 ? [b, a] : [a, b]);
   const size = panelSize(options, turnedBy(rotate, [picture.width, picture.height]));
   const finer = Math.min(over.qr ? 1 : FINER, SIDE / Math.max(...size)); // scaling would blur the edges of a code
   const panel = size.map((side) => Math.max(1, Math.round(side * finer)));
@@ -51,7 +51,7 @@ export async function arrange(source, id, { x, y, zoom, ...over }, options, hang
   return { source: pen.getImageData(0, 0, panel[0], panel[1]), options: { ...rest, width: size[0], height: size[1], fit: "fill" } };
 }
 
-/** As `prepareImage` has it: one side left out follows the picture's shape. */
+/** As `prepareImage` has it: one side left out follows the picture's shape. @param {Record<string, any>} options @param {number[]} own */
 function panelSize({ width, height }, [w, h]) {
   return [width ?? (height ? Math.max(1, Math.round((height * w) / h)) : w), height ?? (width ? Math.max(1, Math.round((width * h) / w)) : h)];
 }

@@ -14,7 +14,7 @@ import { startWorker } from "./workers.js";
 const listeners = new Set();
 const tell = (state) => listeners.forEach((heard) => heard(state));
 /** Hears of what a practice device received. */
-let onPractice = () => {};
+let onPractice = (/** @type {{ to: string, name: string, bytes: number, whole: boolean }} */ _image) => {};
 /** Hears of what is no failure but should be known. */
 let heardNotice = (/** @type {{ place: string, code: string, message: string, topic: string }} */ _notice) => {};
 /** Hears of messages on topics that are watched. */

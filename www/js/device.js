@@ -30,6 +30,7 @@ function paintState() {
   for (const id of [...FIELDS, "password"]) $(id).disabled = on;
 }
 
+/** @param {{ state: string, cause?: import("./rpc.js").PlainError }} news */
 function hear({ state: next, cause }) {
   const changed = next !== state;
   state = next;
@@ -132,7 +133,7 @@ async function start() {
   setUpLog();
   $("panel").append(...PANELS.map(({ id, name }) => h("option", { value: id }, name)));
   $("panel").addEventListener("change", showPanel);
-  fillIn(link.given ? link.texts : (kept().device ?? {}));
+  fillIn(link.given ? { ...link.texts, panel: link.texts.preset ?? "" } : (kept().device ?? {}));
   const { url: _, username: __, password, ...rest } = link.draft.broker;
   more = rest;
   $("password").value = password ?? "";

@@ -14,7 +14,7 @@ const VERSION = 1;
 /** @param {Device[]} which @returns {string} JSON */
 export function exportText(which = devices()) {
   const used = brokers().filter((broker) => broker.id !== PRACTICE && (which.length === devices().length || which.some((device) => device.broker === broker.id)));
-  const withoutSecrets = ({ password: _, passwordFor: __, ...rest }) => rest;
+  const withoutSecrets = (/** @type {Broker} */ { password: _, passwordFor: __, ...rest }) => rest;
   const plain = ({ at: _, ...device }) => device;
   return `${JSON.stringify({ kind: KIND, version: VERSION, brokers: used.map(withoutSecrets), devices: which.map(plain) }, null, 2)}\n`;
 }

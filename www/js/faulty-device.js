@@ -7,7 +7,7 @@ const FINISH = 3;
 const SLEEP = 15_000;
 
 /**
- * @param {any} client @param {{ to: string, from: string, numbering: string, fault: string }} options `fault`: "silent" leaves every fourth chunk
+ * @param {any} client @param {{ to: string, from: string, numbering: string, fault?: string }} options `fault`: "silent" leaves every fourth chunk
  *   unanswered once, "incomplete" reports it incomplete once, "repeat" answers everything twice, "asleep" hears nothing for 15 s
  * @returns {Promise<{ onimage: ((image: { name: string, bytes: Uint8Array, whole: boolean }) => void) | null, detach: () => Promise<void> }>}
  */

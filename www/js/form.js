@@ -83,13 +83,13 @@ function changedValue(field, evenDisabled = false) {
 export function fillFromLink(link) {
   $("compose").reset();
   extra = { broker: {}, send: {}, image: {} };
-  for (const [name, value] of Object.entries(link.texts)) {
+  for (const [name, value] of Object.entries({ ...link.draft.image, ...link.texts })) { // a preset's options stand in the draft alone
     const field = document.getElementById(name);
     if (field) setValue(field, value);
     else if (OPTIONS[name]) extra[OPTIONS[name][0]][name] = link.draft[OPTIONS[name][0]][name];
   }
   $("password").value = link.draft.broker.password ?? "";
-  const rest = Object.values(extra).flatMap(Object.entries).map(([name, value]) => `${name} ${value}`);
+  const rest = Object.values(extra).flatMap(Object.entries).map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`);
   $("extra").hidden = rest.length === 0;
   $("extra").textContent = t("extra", rest.join(", "));
   for (const fold of document.querySelectorAll("#fields details")) /** @type {HTMLDetailsElement} */ (fold).open = Object.keys(link.texts).some((name) => fold.querySelector(`#${CSS.escape(name)}`));

@@ -25,6 +25,7 @@ serve({
     const { prepareImage, memory } = await load();
     await new Promise((turn) => setTimeout(turn)); // a newer wish may have ended this one
     if (signal.aborted) throw Object.assign(new Error("Replaced by a newer request."), { name: "ImageError", code: "aborted" });
+    /** @type {{ source: any, options: Record<string, any>, warnings?: string[] }} */
     const ready = placing ? await arrange(source, id, placing, options, hangs) : await reduce(prepareImage, source, id, { ...options, ...mirrorOf(options, hangs), signal });
     const image = await prepareImage(ready.source, { ...ready.options, signal });
     const { format, mime, quality } = image;
@@ -110,7 +111,7 @@ async function draw(image, blob) {
   return bounded(blob).catch(() => null); // "original" of a kind that only the browser reads
 }
 
-/** What is left and right to who looks at a panel that hangs turned by a quarter is above and below in its own rows. */
+/** What is left and right to who looks at a panel that hangs turned by a quarter is above and below in its own rows. @param {Record<string, any>} options @param {number} hangs */
 function mirrorOf({ mirror }, hangs) {
   const other = { horizontal: "vertical", vertical: "horizontal" }[mirror];
   return hangs % 180 && other ? { mirror: other } : {};

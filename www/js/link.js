@@ -1,5 +1,6 @@
 // The link interface: index.html?broker=…&to=…&url=…&send=1 and device.html?broker=…&connect=1, read once at the start.
 import { OPTIONS, OptionError } from "./options.js";
+import { PANELS, panelOf } from "./presets.js";
 import { t } from "./texts.js";
 
 /**
@@ -36,6 +37,7 @@ export function readLink({ search, hash, baseURI }, page) {
       wrong(name, error instanceof OptionError ? t(`wrong.${error.kind}`, name, value, error.words) : t("wrong.url", name, value));
     }
   }
+  usePreset(link);
   readPassword(link, hash, wrong);
   if (link.go) for (const name of link.device ? [rules.url] : ["broker", rules.url]) if (name && !(name in link.texts) && !link.errors.some((e) => e.option === name)) wrong(name, t("wrong.missing", name));
   return link;
@@ -49,7 +51,9 @@ function take(link, rules, name, value, baseURI) {
   if (name === "broker") draft.broker.url = brokerUrl(value);
   else if (name === rules.url) link.url = new URL(value, baseURI).href;
   else if (name === "device" && rules.url) return void (link.device = value);
-  else if (name === "password") throw new OptionError("password", "");
+  else if (name === "preset") {
+    if (!panelOf(value)) throw new OptionError("choice", value, PANELS.map(({ id }) => id).join(", "));
+  } else if (name === "password") throw new OptionError("password", "");
   else if (!rules.options.includes(name)) throw new OptionError("unknown", value);
   else {
     const [part, read] = OPTIONS[name];
@@ -57,6 +61,14 @@ function take(link, rules, name, value, baseURI) {
     if (option !== undefined) draft[part][name] = option;
   }
   link.texts[name] = value;
+}
+
+/** What a panel that is named is, where the link does not say it itself: with a format of its own only the size. @param {Link} link */
+function usePreset({ texts, draft }) {
+  for (const [name, value] of Object.entries(panelOf(texts.preset)?.image ?? {})) {
+    const isSize = name === "width" || name === "height";
+    if (!(name in texts) && (isSize || !("format" in texts))) draft.image[name] = value;
+  }
 }
 
 /** A password in the user part would stay in the address bar and in histories. */

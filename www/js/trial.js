@@ -92,7 +92,8 @@ class Fault extends Error {
   /** @param {string} why @param {...(string | number)} args */
   constructor(why, ...args) {
     super(why);
-    Object.assign(this, { why, args });
+    this.why = why;
+    this.args = args;
   }
 }
 
@@ -112,7 +113,11 @@ class Bench {
 
   /** @param {any} client @param {TrialOptions} options @param {AbortSignal} signal */
   constructor(client, { to, chunkSize, patience = PATIENCE }, signal) {
-    Object.assign(this, { client, to, chunkSize, patience, signal });
+    this.client = client;
+    this.to = to;
+    this.chunkSize = chunkSize;
+    this.patience = patience;
+    this.signal = signal;
   }
 
   /** @param {{ payload: Uint8Array, retain: boolean }} message */

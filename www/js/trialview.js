@@ -63,7 +63,7 @@ export function showTrial(device, onAction) {
   }
 
   const nameOf = ({ check }) => t(`trial.check.${check}`, check === "less" ? chunkSize - 1 : check === "more" ? chunkSize + 1 : chunkSize);
-  const sentenceOf = ({ why, args = [] }) => t(`trial.why.${why}`, ...args);
+  const sentenceOf = (/** @type {Finding} */ { why, args = [] }) => t(`trial.why.${why}`, ...args);
 
   function report() {
     const head = [`${device.name}: ${device.to} / ${device.from}, ${new Date().toISOString()}`, summary, ""];

@@ -33,7 +33,7 @@ export function unpack(bytes, image) {
   return pixels;
 }
 
-/** @returns {(row: number, x: number) => number[]} the colour of a pixel, from where its row begins */
+/** @param {string} format @param {Record<string, any>} image @param {Uint8Array} bytes @param {number} plane @returns {(row: number, x: number) => number[]} the colour of a pixel, from where its row begins */
 function reader(format, { palette, invert }, bytes, plane) {
   const bits = BITS[format] ?? 1;
   const at = (from, x) => (bytes[from + ((x * bits) >> 3)] >> (8 - bits - ((x * bits) & 7))) & ((1 << bits) - 1);
