@@ -74,6 +74,7 @@ test("a picture that is mirrored follows the hand all the same, and what is writ
   await page.locator("#screen").focus();
   for (let i = 0; i < 2; i += 1) await page.keyboard.press("Shift+ArrowRight");
   await near(page, 0.3); // its right half is the dark one now, and leaves the panel at the right
+  await page.locator("#otherways").click();
   await page.locator("#blank").click();
   await page.locator("#more-text summary").click();
   await page.locator("#line").fill("LLL");
@@ -111,6 +112,7 @@ test("an address that is given again after a file is fetched again", limit, asyn
   const { device, page } = await composed(halves);
   stage.site.add("/photos/black.png", png(400, 240, () => [0, 0, 0, 255]));
   const give = async () => {
+    if (await page.locator("#url").isHidden()) await page.locator("#otherways").click();
     await page.locator("#url").fill("/photos/black.png");
     await page.locator("#url").press("Enter");
     await near(page, 1);
@@ -140,6 +142,42 @@ test("an address that failed is fetched again by Send, for every kind of panel",
   await two.stop();
 });
 
+test("on a device that hangs turned, text stands at the foot of what one sees, and moves and mirrors go with the eye", limit, async () => {
+  const device = await stage.device();
+  const page = await openWith(stage, [{ name: "Tall", ...device.topics, preset: "ws-7in5-v2", image: { width: 800, height: 480, format: "mono1", rotate: 90 } }]);
+  await selectDevices(page, ["Tall"]);
+  /** The share of white pixels in a part of the panel's own bytes. */
+  const white = (bytes, left, right, top, bottom) => {
+    let n = 0;
+    for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) n += (bytes[y * 100 + (x >> 3)] >> (7 - (x & 7))) & 1;
+    return n / ((right - left) * (bottom - top));
+  };
+  const shows = (what, share) => until(15_000, what, async () => {
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+    const bytes = readFileSync(await saved.path());
+    return share(white(bytes, 0, 40, 0, 480), white(bytes, 760, 800, 0, 480), white(bytes, 0, 800, 0, 40), white(bytes, 0, 800, 440, 480));
+  }, 100);
+  await page.locator("#file").setInputFiles({ ...halves, buffer: png(240, 400, (x, y) => (x < 40 || y < 60 ? [255, 255, 255, 255] : [0, 0, 0, 255])) });
+  await page.locator("#preview").waitFor();
+  assert.deepEqual(await page.locator("#preview").evaluate(({ width, height }) => [width, height]), [480, 800], "upright, as it hangs");
+  await page.locator("#more-bytes summary").click();
+  // Turned clockwise, the white top is at the right of the rows, and the white left side at their top.
+  await shows("the picture turned", (left, right, top, bottom) => left < 0.3 && right === 1 && top === 1 && bottom < 0.3);
+  await page.locator("#flip").click();
+  await shows("what one sees mirrored from left to right", (left, right, top, bottom) => right === 1 && bottom === 1 && top < 0.3);
+  await page.locator("#more-text summary").click();
+  await page.locator("#line").fill("Open");
+  await shows("the band at the foot, with letters", (left, right, top, bottom) => left > 0.5 && left < 1 && right === 1);
+  await page.locator("#line").fill("");
+  await page.locator("#flip").click();
+  await page.locator("#screen").focus();
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press("Shift+ArrowUp");
+  await shows("moved up, so that the ground comes in below", (left, right, top, bottom) => left === 1 && top === 1 && bottom < 0.3);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
 test("a line of text stands at the foot, and the picture's own foot above it", limit, async () => {
   const { device, page } = await composed({ ...halves, buffer: png(400, 240, (_, y) => (y < 200 ? [0, 0, 0, 255] : [255, 255, 255, 255])) });
   /** Rows of the panel that are dark in the middle, from and to. */
@@ -165,6 +203,7 @@ test("a line of text stands at the foot, and the picture's own foot above it", l
 
 test("an empty canvas is written on, large and on several lines", limit, async () => {
   const { device, page } = await composed(halves);
+  await page.locator("#otherways").click();
   await page.locator("#blank").click();
   await near(page, 0);
   await page.locator("#more-text summary").click();
@@ -202,6 +241,7 @@ test("the original is shown up to the slider's line, and the preview is saved as
   const before = await sum();
   await page.locator("#file").setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: sample("Portrait", 1) });
   await until(10_000, "the other original of the same name", async () => (await sum()) !== before);
+  await page.locator("#more-bytes summary").click();
   const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#savepng").click()]);
   assert.equal(saved.suggestedFilename(), "p-preview.png");
   const bytes = readFileSync(await saved.path());

@@ -7,6 +7,7 @@ import { brotliCompressSync } from "node:zlib";
 import { go, openAdmin, rows } from "../support/admin-page.mjs";
 import { startChromium } from "../support/chromium.mjs";
 import { www } from "../support/env.mjs";
+import { png } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
 import { serve } from "../support/static-server.mjs";
 
@@ -66,6 +67,35 @@ test("two clicks send a sample to the practice device, and no broker is asked fo
   await go(page, "devices");
   await page.locator('#wall .unit img[alt*="coffee"]').waitFor();
   assert.deepEqual(stage.site.requests.filter((path) => !/\.(html|js|css|svg|png|jpg|wasm|webmanifest)$/.test(path)), [], "only files of the page");
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
+test("the practice device is watched in a second tab, which answers in its place, with its faults, until it is closed", limit, async () => {
+  const page = await openAdmin(stage, "#/settings");
+  const [device] = await Promise.all([page.context().waitForEvent("page"), page.locator('[data-t="practice.watch"]:visible').click()]);
+  await device.locator('#state[data-state="connected"]').waitFor();
+  const send = async (name) => {
+    await go(page, "send");
+    await page.locator("#file").setInputFiles({ name, mimeType: "image/png", buffer: png(80, 48, () => [0, 0, 0, 255]) });
+    await page.locator("#send").click();
+    await page.locator("#h-run", { hasText: name }).waitFor();
+    await rows(page, { "Practice device": "done" });
+  };
+  await send("one.png");
+  const received = device.locator('#images > li[data-whole="true"]');
+  await received.first().waitFor();
+  assert.equal(await received.first().getAttribute("data-name"), "one.raw");
+  assert.deepEqual(await device.locator("#screen img").evaluate(async (img) => (await img.decode(), [img.naturalWidth, img.naturalHeight])), [800, 480], "as its panel shows it");
+  await device.locator("#connect").click();
+  await device.locator("#fault").selectOption("incomplete");
+  await device.locator("#connect").click();
+  await device.locator('#state[data-state="connected"]').waitFor();
+  await send("two.png");
+  assert.match(await page.locator("#jobs").innerText(), /resend/);
+  await received.nth(1).waitFor();
+  await device.close();
+  await send("three.png"); // answered by the page itself again
   assert.deepEqual(page.noted, []);
   await page.done();
 });

@@ -1,7 +1,7 @@
 // The whole story by the keyboard alone, with a broker that wants a password; and afterwards nothing of it is to be found.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { keptText, listOf, openAdmin, rows } from "../support/admin-page.mjs";
+import { importList, keptText, listOf, openAdmin, rows, selectDevices } from "../support/admin-page.mjs";
 import { sample } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
 import { setStage } from "../support/send-page.mjs";
@@ -90,4 +90,29 @@ test("import, password, recipients, picture, look, send, remedy and history need
   assert.deepEqual(page.noted, []);
   await page.done();
   for (const device of [one, two, late]) await device.stop();
+});
+
+test("keys lead to the next panel, turn and mirror the picture, and to their own list; in a field they write", { timeout: 60_000 }, async () => {
+  const page = await openAdmin(stage, "#/devices");
+  await importList(page, listOf(stage, [{ name: "A", to: "mis/a/to", from: "mis/a/from" }, { name: "B", to: "mis/b/to", from: "mis/b/from", preset: "ws-4in2-v2" }]));
+  await selectDevices(page, ["A", "B"]);
+  await page.locator("#file").setInputFiles({ name: "menu.jpg", mimeType: "image/jpeg", buffer: sample("Landscape", 1) });
+  await page.locator("#preview").waitFor();
+  const shape = () => page.locator("#frame").evaluate((frame) => frame.style.getPropertyValue("--w"));
+  await page.locator("#h-send").focus();
+  await page.keyboard.press("]");
+  await until(5000, "the other panel on the stage", async () => (await shape()) === "400");
+  await page.keyboard.press("[");
+  await until(5000, "the first one again", async () => (await shape()) === "128");
+  await page.locator("#screen").focus();
+  for (const key of ["r", "m"]) await page.keyboard.press(key);
+  assert.deepEqual([await page.locator("#rotate").inputValue(), await page.locator("#mirror").inputValue()], ["90", "horizontal"]);
+  await page.keyboard.press("?");
+  await until(5000, "the list of keys", async () => (await focused(page)) === "sk");
+  assert.ok(await page.locator("#sk").evaluate((heading) => heading.getBoundingClientRect().top < innerHeight));
+  await page.locator("#t-to").focus();
+  await page.keyboard.type("gs?");
+  assert.match(await page.locator("#t-to").inputValue(), /gs\?/);
+  assert.deepEqual(page.noted, []);
+  await page.done();
 });

@@ -63,6 +63,21 @@ for (const parameters of [
   });
 }
 
+test("a link names a panel, whose bytes are sent unless the link says otherwise", limit, async () => {
+  const device = await stage.device();
+  const send = async (more) => {
+    const outcome = await stage.send({ ...device.topics, url: picture, preset: "ws-2in13-b-v4", ...more });
+    return [outcome.bytes, (await device.image()).sha256];
+  };
+  const [bytes, sum] = await send({});
+  assert.equal(bytes, 8000);
+  assert.deepEqual(await send({ preset: [], width: "122", height: "250", format: "planes", palette: "bwr" }).then(([n, other]) => [n, other === sum]), [8000, false], "its colour plane is turned over");
+  assert.equal((await send({ format: "mono1" }))[0], 4000);
+  await device.stop();
+});
+
+test("a panel that nobody knows is named", limit, () => invalid({ preset: "ws-99in" }, /preset/));
+
 test("utm_ parameters say nothing and harm nothing", limit, async () => {
   const device = await stage.device();
   const outcome = await stage.send({ ...device.topics, url, format: "original", utm_source: "mail", utm_x: "1" });
@@ -146,7 +161,7 @@ test("a link to a broker elsewhere shows what it would send, and connects to not
 });
 
 test("a link to broker.example:1 asks, and its result stays empty until the person answers", limit, async () => {
-  const page = await stage.open({ broker: "ws://broker.example:1", to: "wall", from: "wall/ack", url, send: "1" });
+  const page = await stage.open({ broker: "ws://broker.example:1", to: "wall", from: "wall/ack", url: picture, send: "1" });
   assert.match(await asked(page), /broker\.example:1/);
   assert.equal(await page.locator("output#result").textContent(), "");
   await page.done();
@@ -166,5 +181,7 @@ test("names that only look like loopback ask too", limit, async () => {
 /** What the page's question says, once it stands there with its button. */
 async function asked(page) {
   await page.locator("#confirm").waitFor({ state: "visible" });
+  await page.locator("body[data-kept]").waitFor();
+  assert.equal(await page.locator("#send").isVisible(), false, "the question has the only button that sends");
   return page.locator("#question").innerText();
 }

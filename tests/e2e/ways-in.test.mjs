@@ -22,6 +22,7 @@ after(async () => {
 test("the camera's picture is taken, and the camera is let go", limit, async () => {
   const page = await openAdmin(stage, "", { permissions: ["camera"] });
   await page.locator("#camera").click();
+  await page.locator("video").waitFor();
   await page.evaluate(() => (globalThis.video = document.querySelector("video")));
   await page.locator("#camera-dialog footer button:not([disabled])").click();
   await page.locator("#preview").waitFor();

@@ -21,7 +21,7 @@ import { deviceNamed } from "./registry.js";
 import { coded } from "./rpc.js";
 import { settleSamples } from "./samples.js";
 import { SendJob, failure } from "./send.js";
-import { savePng } from "./stage.js";
+import { savePng, showWays } from "./stage.js";
 import { sendComposed, setUpToDevices } from "./todevices.js";
 import { t } from "./texts.js";
 
@@ -290,6 +290,7 @@ export function setUpComposer() {
   setUpPlacing(refresh);
   setUpCompare(compose);
   for (const id of ["chunkSize", "broker", "to"]) $(id).addEventListener("change", sumUp);
+  $("otherways").addEventListener("click", () => showWays($("ways").hidden));
   $("savepng").addEventListener("click", () => savePng(compose.name || "picture"));
   $("turn").addEventListener("click", () => turn("rotate", { "0": "90", "90": "180", "180": "270", "270": "0" }));
   $("flip").addEventListener("click", () => turn("mirror", { none: "horizontal", horizontal: "none", vertical: "none" }));

@@ -3,10 +3,11 @@ import { serve, announce, toPlain } from "./rpc.js";
 import { loader } from "./module.js";
 import { crc32 } from "./crc32.js";
 import { attachFaulty } from "./faulty-device.js";
+import { carry, claim } from "./practice-bridge.js";
 
 const load = loader(() => import("../pkg/mqtt/mqtt_image_sender.js"));
 
-/** @type {{ client: any, device: any } | null} */
+/** @type {{ client: any, device: any, ends: (() => unknown)[] } | null} */
 let running = null;
 /** Ends a connect that is under way. */
 let connecting = new AbortController();
@@ -21,10 +22,11 @@ serve({
     try {
       const client = await MqttClient.connect({ ...broker, signal });
       client.onstatechange = (state, cause) => announce("state", { state, cause: cause && toPlain(cause) });
-      running = { client, device: null };
+      running = { client, device: null, ends: [] };
       const { fault, ...plain } = options;
       running.device = await (fault ? attachFaulty(client, options) : VirtualDevice.attach(client, plain));
       running.device.onimage = receive;
+      if (broker.url === "practice:") running.ends.push(await carry(client, { out: options.from, back: options.to }), await claim(options.to));
       announce("state", { state: "connected" });
     } catch (error) {
       await stop();
@@ -45,6 +47,7 @@ async function stop() {
   running = null;
   if (!old) return connecting.abort();
   old.client.onstatechange = null;
+  for (const end of old.ends.reverse()) await end();
   await old.device?.detach();
   await old.client.close();
   announce("state", { state: "none" });

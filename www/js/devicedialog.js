@@ -5,16 +5,19 @@ import { openDialog } from "./dialog.js";
 import { clearWrong, markWrong, setValue } from "./fields.js";
 import { newId } from "./db.js";
 import { kept } from "./kept.js";
-import { OF_DEVICE } from "./look.js";
+import { OF_DEVICE, asItHangs } from "./look.js";
 import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { CUSTOM, PANELS, panelOf } from "./presets.js";
 import { brokers, clashOf, deviceOf, saveDevices } from "./registry.js";
 import { count } from "./numbers.js";
+import { drawTestCard } from "./testcard.js";
 import { TEMPLATE, fillTemplate, idFrom, topicError, topicWarnings } from "./topics.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./registry.js").Device} Device */
 
+/** Longest side of the card in the dialog, in pixels. */
+const CARD_SIDE = 1600;
 /** What a device of an own panel has fields for. */
 const OF_FIELDS = ["width", "height", "format", "palette"];
 /** Options of the device by the id of their field. */
@@ -107,6 +110,18 @@ function settle() {
   const template = { ...TEMPLATE, ...kept().template };
   for (const [id, key] of Object.entries(TOPICS)) if (!typed.has(id)) $(id).value = $("d-key").value && template[key] ? fillTemplate(template[key], $("d-key").value) : "";
   warn();
+  drawCard();
+}
+
+/** The panel as it will hang, with its test card. */
+function drawCard() {
+  const preset = panelOf(presetField().value);
+  const { width = 800, height = 480 } = asItHangs({ ...(preset ? preset.image : { width: Number($("d-width").value) || 800, height: Number($("d-height").value) || 480 }), rotate: Number($("d-rotate").value) });
+  $("d-frame").className = ["frame", preset?.look].filter(Boolean).join(" ");
+  $("d-frame").style.setProperty("--w", String(width));
+  $("d-frame").style.setProperty("--h", String(height));
+  const scale = Math.min(1, CARD_SIDE / Math.max(width, height));
+  drawTestCard({ name: $("d-name").value.trim() || t("dev.name"), width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }, $("d-card"));
 }
 
 function warn() {
@@ -202,7 +217,7 @@ export function setUpDeviceDialog({ saved, removed }) {
       else warn();
     });
   }
-  for (const id of ["d-name", "d-format", "d-broker"]) $(id).addEventListener("input", settle);
+  for (const id of ["d-name", "d-format", "d-broker", "d-width", "d-height", "d-rotate"]) $(id).addEventListener("input", settle);
   $("d-addbroker").addEventListener("click", () => editBroker(null, "b-preset", ({ id }) => {
     drawBrokers();
     $("d-broker").value = id;

@@ -136,8 +136,9 @@ function line(device) {
   const now = shows().get(device.id);
   const cell = (...children) => h("td", { role: "cell" }, ...children);
   const wide = (...children) => h("td.hide", { role: "cell" }, ...children);
-  return h("tr", { role: "row", "data-id": device.id, "data-text": searchText(device) }, cell(pick(device)), h("td.thumb", { role: "cell" }, miniFrame(now ?? asItHangs(device.image), frameLook(device))),
-    cell(edit(device), h("span.hint", null, device.groups.join(", "))), wide(panelName(device)), wide(h("code", null, device.to)), cell(state(device)),
+  const said = state(device);
+  return h(said ? "tr" : "tr.quiet", { role: "row", "data-id": device.id, "data-text": searchText(device) }, cell(pick(device)), h("td.thumb", { role: "cell" }, miniFrame(now ?? asItHangs(device.image), frameLook(device))),
+    cell(edit(device), h("span.hint", null, device.groups.join(", "))), wide(panelName(device)), wide(h("code", null, device.to)), cell(said),
     wide(now ? moment(now.at) : ""));
 }
 
@@ -163,7 +164,7 @@ function state(device) {
   if (presence) return h(presence.online ? "span.state" : "span.state.warn", null, h(presence.online ? "span.dot" : "span.dot.off", { "aria-hidden": "true" }), h("span", null, presence.online ? t("dev.online") : t("dev.away", moment(presence.at))));
   if (!brokerOf(device.broker)) return h("span.state.warn", null, icon("alert"), h("span", null, t("dev.nobroker")));
   if (device.sleeps) return h("span.state", null, icon("sleep"), h("span", null, t("dev.sleeps")));
-  return h("span.state", null, now ? h("span", null, moment(now.at)) : "");
+  return now ? h("span.state", null, h("span", null, moment(now.at))) : null;
 }
 
 function filter() {

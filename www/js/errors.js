@@ -77,6 +77,9 @@ function refused(error, send, broker) {
   return { what: error.returnCode >= 4 ? who : t("error.refused"), why: whyOf(error, "refused"), actions: [error.returnCode >= 4 ? "user" : "broker"] };
 }
 
+/** What is known of a send that failed. @param {import("./send.js").SendJob} job @returns {Circumstances} */
+export const circumstances = ({ draft, progress, bytes }) => ({ draft, phase: progress?.phase ?? "", bytesAcked: progress?.bytesAcked, bytesTotal: progress?.bytesTotal ?? bytes });
+
 /** Which field an action leads to. */
 export const FIELD_OF = { numbering: "numbering", quality: "quality", broker: "broker", user: "username", topics: "to" };
 

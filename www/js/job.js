@@ -1,7 +1,7 @@
 // A send on the screen: what it is doing in a shape, a sentence and a number; at its end the outcome and what to do next.
 import { $, fill, h, icon, say } from "./dom.js";
 import { absolute } from "./compose.js";
-import { errorNote } from "./errors.js";
+import { circumstances, errorNote } from "./errors.js";
 import { count, duration, part, size, speed } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -93,8 +93,7 @@ export function factsOf({ state, progress }) {
 
 function finish(job, onAction) {
   if (job.state === "failed") {
-    const at = { draft: job.draft, phase: job.progress?.phase ?? "", bytesAcked: job.progress?.bytesAcked, bytesTotal: job.progress?.bytesTotal ?? job.bytes, url: absolute($("url").value) };
-    fill($("outcome"), errorNote(job.error, at, onAction));
+    fill($("outcome"), errorNote(job.error, { ...circumstances(job), url: absolute($("url").value) }, onAction));
   } else if (job.state === "done") {
     $("frame").classList.add("fresh"); // the panel refreshes once, as e-paper does
     setTimeout(() => $("frame").classList.remove("fresh"), 800);

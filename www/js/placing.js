@@ -4,6 +4,8 @@ import { $ } from "./dom.js";
 /** @typedef {import("./arrange.js").Placing} Placing */
 
 const MOST = 8;
+/** Keys that press a button of the tools. */
+const BUTTONS = { r: "turn", m: "flip" };
 let x = 0;
 let y = 0;
 let zoom = 1;
@@ -52,6 +54,7 @@ export function setUpPlacing(moved) {
     const step = (event.shiftKey ? 10 : 1) / 100;
     const [dx, dy, times] = { ArrowLeft: [-step, 0, 1], ArrowRight: [step, 0, 1], ArrowUp: [0, -step, 1], ArrowDown: [0, step, 1], "+": [0, 0, 1.1], "-": [0, 0, 1 / 1.1] }[event.key] ?? [];
     if (event.key === "0") return centre(), onMove();
+    if (event.key in BUTTONS) return $(BUTTONS[event.key]).click();
     if (times === undefined) return;
     event.preventDefault();
     move(dx, dy, times);
@@ -86,5 +89,5 @@ function setUpPointers(screen) {
     if (down.size > 1) move(0, 0, spread() / Math.max(1, before));
     else move(dx, dy);
   });
-  for (const end of ["pointerup", "pointercancel"]) screen.addEventListener(end, (event) => down.delete(event.pointerId));
+  for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) screen.addEventListener(end, (event) => down.delete(event.pointerId));
 }

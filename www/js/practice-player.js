@@ -1,4 +1,6 @@
-// Practice devices, played inside the link worker on `practice:`, the broker within its module: nobody but this page reaches them.
+// Practice devices, played inside the link worker on `practice:`, the broker within its module, save those that `device.html` plays
+// in another tab: what is said to these is carried there.
+import { carry, playedElsewhere } from "./practice-bridge.js";
 
 /**
  * @param {() => Promise<any>} load the module @param {(image: { to: string, name: string, bytes: number, whole: boolean }) => void} onImage
@@ -8,11 +10,12 @@ export function player(load, onImage) {
   /** @type {Map<string, Promise<{ client: any, device: any }>>} */
   const playing = new Map();
   return async (devices) => {
-    const wanted = new Map(devices.map((device) => [JSON.stringify([device.to, device.from]), device]));
+    const elsewhere = await playedElsewhere();
+    const wanted = new Map(devices.map(({ to, from }) => [JSON.stringify([to, from, elsewhere.has(to)]), { to, from, isElsewhere: elsewhere.has(to) }]));
     for (const [key, played] of playing) {
       if (wanted.has(key)) continue;
       playing.delete(key);
-      played.then(end, () => {});
+      await played.then(end, () => {}); // two on the same topics would both answer
     }
     for (const [key, device] of wanted) {
       if (playing.has(key)) continue;
@@ -29,9 +32,10 @@ export function player(load, onImage) {
   };
 }
 
-async function playOne(load, { to, from }, onImage) {
+async function playOne(load, { to, from, isElsewhere }, onImage) {
   const { MqttClient, VirtualDevice } = await load();
   const client = await MqttClient.connect({ url: "practice:" });
+  if (isElsewhere) return { client, device: { detach: await carry(client, { out: to, back: from }) } };
   const device = await VirtualDevice.attach(client, { to, from });
   device.onimage = ({ name, bytes, whole }) => onImage({ to, name, bytes: bytes.length, whole });
   return { client, device };

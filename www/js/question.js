@@ -35,7 +35,7 @@ export function showSize(text) {
 
 function show(asking) {
   for (const id of ["question", "confirm", "decline"]) $(id).hidden = !asking;
-  for (const id of ["fields", "tools", "send"]) $(id).hidden = asking;
+  $("compose").toggleAttribute("data-asking", asking); // what the question takes the place of is shown and hidden by others meanwhile
   $("run").classList.toggle("going", asking);
   (asking ? $("q-h") : $("send")).focus({ preventScroll: true });
 }

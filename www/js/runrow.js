@@ -1,6 +1,6 @@
 // One row of a send: what a device's transfer is doing, in a shape, a sentence and a number; at a failure the next step.
 import { fill, h, icon } from "./dom.js";
-import { errorNote } from "./errors.js";
+import { circumstances, errorNote } from "./errors.js";
 import { miniFrame } from "./frames.js";
 import { STATES, factsOf, label, paintBar, sentenceOf } from "./job.js";
 import { journalText, wordsOf } from "./log.js";
@@ -84,8 +84,7 @@ export class RunRow {
     if (job.state === "done" && this.#state && this.#state !== "done") {
       this.frame.firstElementChild?.classList.add("fresh"); // the panel refreshes once, as e-paper does
     }
-    const at = { draft: job.draft, phase: job.progress?.phase ?? "", bytesAcked: job.progress?.bytesAcked, bytesTotal: job.progress?.bytesTotal ?? job.bytes };
-    const wrong = job.state === "failed" && errorNote(job.error, at, this.onAction);
+    const wrong = job.state === "failed" && errorNote(job.error, circumstances(job), this.onAction);
     fill(this.extra, wrong, log.length > 0 && this.#journal());
   }
 

@@ -1,6 +1,8 @@
-// For the first minute: pictures to try, while nothing but the practice device is known.
+// For the first minute: pictures to try, and the ways to devices of one's own, while nothing but the practice device is known.
 import { $ } from "./dom.js";
+import { sending } from "./later.js";
 import { isFirstRun, onRegistry } from "./registry.js";
+import { go } from "./router.js";
 
 let hasPicture = false;
 
@@ -11,6 +13,16 @@ export function settleSamples(has) {
 }
 
 const paint = () => ($("samples").hidden = hasPicture || !isFirstRun());
+
+/** What leads to devices of one's own. @type {Record<string, () => Promise<void>>} */
+const REAL = {
+  device: async () => (await import("./devicedialog.js")).editDevice(null),
+  broker: async () => (await import("./brokerdialog.js")).editBroker(null, "b-preset", () => REAL.device()), // a broker alone sends nothing
+  import: async () => {
+    go("devices"); // where it is seen what came of it
+    $("importfile").click();
+  },
+};
 
 /** @param {(file: File) => void} onFile */
 export function setUpSamples(onFile) {
@@ -24,4 +36,5 @@ export function setUpSamples(onFile) {
       onFile(new File([await answer.blob()], sample.split("/").pop(), { type: "image/jpeg" }));
     });
   }
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-real]"))) button.addEventListener("click", () => sending().then(REAL[button.dataset.real]));
 }

@@ -2,7 +2,7 @@
 import { $, fill, h, note } from "./dom.js";
 import { Run } from "./fleet.js";
 import { RunView } from "./runview.js";
-import { SMALL_CHUNK } from "./errors.js";
+import { SMALL_CHUNK, circumstances, explain } from "./errors.js";
 import { newRunId, record } from "./history.js";
 import { dequeue, enqueue, forget, leftBehind } from "./queue.js";
 import { PRACTICE, brokerOf, deviceOf, saveDevices } from "./registry.js";
@@ -13,7 +13,6 @@ import { keepRate, placeKey } from "./kept.js";
 import { preparePicture } from "./pictures.js";
 import { logTransfer } from "./log.js";
 import { go, onView } from "./router.js";
-import { toPlain } from "./rpc.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./registry.js").Device} Device @typedef {import("./fleet.js").Delivery} Delivery @typedef {import("./fleet.js").Picture} Picture */
@@ -91,8 +90,8 @@ async function over(run, delivery) {
   if (job.state === "done" && job.progress.elapsedMs > 0 && brokerOf(device.broker)) keepRate(placeKey(brokerOf(device.broker).url, device.to), (1000 * job.progress.bytesTotal) / job.progress.elapsedMs);
   const ready = await picture.catch(() => null);
   const { bytesTotal: bytes, elapsedMs: ms, resends } = job.progress ?? {};
-  const error = job.state === "failed" ? toPlain(job.error) : null;
-  const entry = { device: device.id, name: device.name, panel: panelName(device), look: frameLook(device), state: replaced ? "cancelled" : job.state, bytes, ms: ms === undefined ? undefined : Math.round(ms), resends, ...(error && { code: error.code, message: error.message }) };
+  const error = job.state === "failed" ? { code: job.error.code, message: explain(job.error, circumstances(job)).what } : null;
+  const entry = { device: device.id, name: device.name, panel: panelName(device), look: frameLook(device), state: replaced ? "cancelled" : job.state, bytes, ms: ms === undefined ? undefined : Math.round(ms), resends, ...error };
   await record(run, entry, ready && { name: ready.source.name || job.name, prepared: ready.prepared }).catch(() => {}); // a full disk loses history, not pictures
 }
 

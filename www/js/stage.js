@@ -2,6 +2,7 @@
 import { $, fill, h, note } from "./dom.js";
 import { count, size } from "./numbers.js";
 import { download } from "./download.js";
+import { formatName } from "./look.js";
 import { t } from "./texts.js";
 
 /** Panels smaller than this are shown at a whole multiple, with hard pixels. */
@@ -58,7 +59,7 @@ function paint(canvas, bitmap) {
 
 /** @param {import("./pictures.js").Prepared} prepared @param {string} name */
 function about({ blob, width, height, format, quality, warnings }, name) {
-  const kind = [["jpeg", "png", "bmp"].includes(format) ? format.toUpperCase() : format === "original" ? t("format.original") : format, quality && t("about.quality", quality)].filter(Boolean).join(", ");
+  const kind = [formatName(format), quality && t("about.quality", quality)].filter(Boolean).join(", ");
   fill($("about"), h("b", null, name), width > 0 && h("span.num", null, `${count(width)} × ${count(height)}`), h("span", null, kind), h("span.num", null, t("bytes", blob.size)));
   fill($("sourcenote"), warnings.map((warning) => note("warn", "warning", warning)));
 }
@@ -68,16 +69,26 @@ function offerBytes(blob, name) {
   if (save.href) URL.revokeObjectURL(save.href);
   save.href = URL.createObjectURL(blob);
   save.download = name;
-  save.hidden = false;
+  $("sum-bytes").textContent = t("bytes", blob.size);
+  $("more-bytes").hidden = false;
 }
 
 /** The stage has a picture, or one is on its way. */
 export function present() {
-  const hadFocus = document.activeElement === $("pick");
+  const { activeElement: at } = document;
+  const typed = at === $("url"); // whoever typed an address may want to type another
+  const hadFocus = at === $("pick") || (!typed && $("ways").contains(at));
   $("pick").hidden = true;
   $("empty").hidden = true;
-  for (const id of ["change", "turn", "flip"]) $(id).hidden = false;
+  for (const id of ["changing", "turn", "flip"]) $(id).hidden = false;
+  if (!typed) showWays(false);
   if (hadFocus) $("change").focus({ preventScroll: true }); // what takes its place
+}
+
+/** The ways to a picture beside its file: open as long as there is none. @param {boolean} open */
+export function showWays(open) {
+  $("ways").hidden = !open;
+  $("otherways").setAttribute("aria-expanded", String(open));
 }
 
 /** A picture that cannot be shown: the frame stays, with its name. @param {string} name */
@@ -87,7 +98,8 @@ export function showBroken(name) {
   $("plain").hidden = false;
   $("plainname").textContent = name;
   $("plaintext").textContent = t("plain.broken");
-  for (const id of ["about", "save", "savepng", "turn", "flip", "zoombox", "movehint", "compare", "before", "splitline"]) $(id).hidden = true;
+  for (const id of ["about", "more-bytes", "turn", "flip", "zoombox", "movehint", "compare", "before", "splitline"]) $(id).hidden = true;
+  showWays(true);
   handle(false, name);
 }
 

@@ -5,8 +5,11 @@ import { t } from "./texts.js";
 const INKS = ["#000000", "#ffffff", "#ffff00", "#ff0000", "#0000ff", "#00ff00", "#ff8000"];
 
 /** @param {{ name: string, width?: number, height?: number }} what @returns {Promise<File>} */
-export async function testCard({ name, width = 800, height = 480 }) {
-  const pen = paper(width, height);
+export const testCard = async (what) => asFile(drawTestCard(what), `${t("testcard.file")}.png`);
+
+/** @param {{ name: string, width?: number, height?: number }} what @param {HTMLCanvasElement} [canvas] takes that size */
+export function drawTestCard({ name, width = 800, height = 480 }, canvas) {
+  const pen = paper(width, height, canvas);
   const unit = Math.max(1, Math.min(width, height) / 100);
   pen.fillRect(0, 0, width, unit);
   pen.fillRect(0, height - unit, width, unit);
@@ -16,7 +19,7 @@ export async function testCard({ name, width = 800, height = 480 }) {
   bars(pen, width, height, unit);
   write(pen, name, width / 2, height * 0.3, Math.min(16 * unit, (1.5 * width) / Math.max(name.length, 6)), 700);
   write(pen, `${count(width)} × ${count(height)}`, width / 2, height * 0.5, 8 * unit, 400);
-  return asFile(pen, `${t("testcard.file")}.png`);
+  return pen;
 }
 
 /** A device's name and its number, large: who stands before the panel knows which one it is. @param {{ name: string, number: number, width?: number, height?: number }} what @returns {Promise<File>} */
@@ -32,9 +35,9 @@ export async function blank({ width = 800, height = 480 } = { width: 8, height: 
   return asFile(paper(width, height), `${t("blank.file")}.png`);
 }
 
-/** White, with a black pen on it. @param {number} width @param {number} height in pixels */
-function paper(width, height) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+/** White, with a black pen on it. @param {number} width @param {number} height in pixels @param {HTMLCanvasElement} [canvas] */
+function paper(width, height, canvas = document.createElement("canvas")) {
+  Object.assign(canvas, { width, height });
   const pen = canvas.getContext("2d");
   pen.fillStyle = "#ffffff";
   pen.fillRect(0, 0, width, height);

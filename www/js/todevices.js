@@ -25,6 +25,9 @@ export function setUpToDevices(compose, refresh) {
   return { prepared: () => prepared(compose) };
 }
 
+/** To the next kind of panel, or back. @param {1 | -1} by */
+export const stepKind = (by) => cards.select(cards.selected + by);
+
 /** The recipients changed, or the way to send. */
 export function settleKinds() {
   cards.show(sendMode() === "devices" ? recipients() : []);

@@ -15,10 +15,11 @@ import { holdTab } from "./queue.js";
 import { chooseDevices, recipients } from "./recipients.js";
 import { PRACTICE, devices } from "./registry.js";
 import { setUpRepeatsView } from "./repeatsview.js";
-import { go } from "./router.js";
+import { currentView, go } from "./router.js";
 import { sendAgain, sendCard, sendCards, setUpSending } from "./sending.js";
 import { removeBroker, setUpSettings } from "./settings.js";
 import { blank, nameCard, testCard } from "./testcard.js";
+import { stepKind } from "./todevices.js";
 import { t } from "./texts.js";
 
 /** @param {{ toSendView: (action: string, error: any) => void }} ways */
@@ -60,8 +61,18 @@ async function saved(device, then) {
   if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
 }
 
+function showKeys() {
+  const lead = () => {
+    $("sk").focus({ preventScroll: true });
+    $("sk").scrollIntoView({ block: "start" });
+  };
+  if (currentView() === "settings") return lead();
+  addEventListener("hashchange", lead, { once: true }); // after the view's own heading has had the focus
+  go("settings");
+}
+
 let leader = 0;
-/** "g s", "g d", "g h", "g ," for the views, "/" to find. Never while a field or a dialog has the focus. */
+/** The keys of the list in the settings that belong to no field. Never while a field or a dialog has the focus. */
 function listenForKeys() {
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
@@ -70,7 +81,9 @@ function listenForKeys() {
     const path = event.timeStamp - leader < 1500 && { s: "send", d: "devices", h: "history", ",": "settings" }[event.key];
     leader = 0;
     if (path) go(path);
-    else if (event.key === "/" && !$("q").closest("section").hidden) {
+    else if (event.key === "?") showKeys();
+    else if (event.key === "[" || event.key === "]") currentView() === "send" && stepKind(event.key === "]" ? 1 : -1);
+    else if (event.key === "/" && currentView() === "devices") {
       event.preventDefault();
       $("q").focus();
     }
