@@ -115,12 +115,16 @@ impl KeepAlive {
 
     /// To be called at [`poll_timeout`](Self::poll_timeout); at any other time it changes nothing.
     pub fn handle_timeout(&mut self, now: Instant) -> Verdict {
-        let asleep = self.interval.max(CHECK_LIMIT);
         let Some(due) = self.poll_timeout().filter(|due| *due <= now) else {
             return Verdict::Fine;
         };
         let Some(link) = &mut self.link else {
             return Verdict::Fine;
+        };
+        // An answer may lie unread after the shortest freeze; a late ping alone is no reason for the short limit.
+        let asleep = match link.deadline {
+            Some(_) => CHECK_LIMIT,
+            None => self.interval.max(CHECK_LIMIT),
         };
         if now.saturating_since(due) > asleep && !link.excused {
             link.excused = true;
@@ -287,6 +291,18 @@ mod tests {
         assert!(pings_at(&mut keep_alive, 151), "the answer was due at 90");
         assert_eq!(keep_alive.poll_timeout(), Some(at(153)));
         assert_eq!(keep_alive.handle_timeout(at(1_000)), Verdict::Dead);
+    }
+
+    #[test]
+    fn an_answer_that_may_lie_unread_after_a_short_freeze_is_asked_for_again() {
+        let mut keep_alive = connected();
+        assert!(pings_at(&mut keep_alive, 60));
+        assert!(pings_at(&mut keep_alive, 93), "the answer was due at 90");
+        assert_eq!(keep_alive.poll_timeout(), Some(at(95)));
+        keep_alive.handle_received(at(93));
+        assert!(!keep_alive.handle_ping_response(), "that of second 60");
+        assert!(!keep_alive.handle_ping_response());
+        assert_eq!(keep_alive.handle_timeout(at(95)), Verdict::Fine);
     }
 
     #[test]

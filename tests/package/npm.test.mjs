@@ -2,9 +2,9 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { build } from "esbuild";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join, posix } from "node:path";
-import { npmPackage, root, tests, www } from "../support/env.mjs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, tests, www } from "../support/env.mjs";
 import { openPage, startChromium } from "../support/chromium.mjs";
 import { startDevice } from "../support/device.mjs";
 import { sample } from "../support/images.mjs";
@@ -16,30 +16,11 @@ import { serve } from "../support/static-server.mjs";
 const limit = { timeout: 60_000 };
 let project;
 let installed;
-let packed;
 let remove;
-before(async () => ({ project, installed, packed, remove } = await npmProject()));
+before(async () => ({ project, installed, remove } = await npmProject()));
 after(() => remove?.());
 
 const description = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-
-test("npm packs the modules, their declarations and the papers, and nothing else", () => {
-  const module = ["mqtt_image_sender.d.ts", "mqtt_image_sender.js", "mqtt_image_sender_bg.wasm", "mqtt_image_sender_bg.wasm.d.ts", "node.js"];
-  const worker = ["errors.js", "image.js", "index.d.ts", "index.js", "link.js", "mirror.js", "rpc.js"];
-  const papers = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
-  const expected = [...papers, ...module, ...module.map((name) => `image/${name}`), ...module.map((name) => `mqtt/${name}`), ...worker.map((name) => `worker/${name}`)].sort();
-  const snippet = /^(image\/|mqtt\/)?snippets\/mqtt-image-sender-[0-9a-f]+\/src\/browser\/\w+\.js$/;
-  assert.deepEqual(packed.filter((path) => !snippet.test(path)), expected);
-  const there = readdirSync(npmPackage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  assert.equal(there.length, packed.length, "pkg/ has no stray files");
-});
-
-test("every file that a module imports is packed", () => {
-  for (const path of packed.filter((name) => name.endsWith(".js"))) {
-    const text = readFileSync(join(installed, path), "utf8");
-    for (const [, address] of text.matchAll(/^import .* from ['"](\.[^'"]+)['"]/gm)) assert.ok(packed.includes(posix.join(posix.dirname(path), address)), `${path}: ${address}`);
-  }
-});
 
 test("package.json says what it is, and every file that it names is there", () => {
   const { name, version, license, type, exports, types, main } = description();

@@ -16,8 +16,6 @@ export async function npmProject() {
   return {
     project,
     installed,
-    /** What npm packed: paths inside the package. */
-    packed: pack.files.map(({ path }) => path).sort(),
     remove: () => rmSync(project, { recursive: true, force: true }),
   };
 }

@@ -1,10 +1,11 @@
-//! The suite `lint`: formatting, clippy, documentation, licences and the house rules. Each check counts as one test.
+//! The suite `lint`: formatting, clippy, documentation, licences, what npm would publish and the house rules. Each check counts
+//! as one test.
 
 use std::process::Command;
 
 use super::count::Tally;
-use super::{Bench, deny, licences};
-use crate::error::Result;
+use super::{Bench, deny, licences, node};
+use crate::error::{Error, Result};
 use crate::{step, tidy, toolchain};
 
 const CRATE: [&str; 2] = ["--package", "mqtt-image-sender"];
@@ -20,6 +21,18 @@ const PLAIN: &str = "--manifest-path=benches/plain/Cargo.toml";
 pub fn run(bench: &Bench) -> Result<Tally> {
     toolchain::wasm(&bench.paths)?;
     toolchain::linters(&bench.paths)?;
+    // Compiling for the wasm is most of the time, and all of it on one core: the checks have the other.
+    std::thread::scope(|threads| {
+        let packed = threads.spawn(|| node::packed(bench));
+        let looked_at = look(bench);
+        let packed = packed
+            .join()
+            .map_err(|_| Error::new("npm pack panicked", "see above"))?;
+        Ok(looked_at? + packed?)
+    })
+}
+
+fn look(bench: &Bench) -> Result<Tally> {
     let tidy = tidy::check(&bench.paths)?;
     let licences = licences::check(&bench.paths)?;
     let mut tally = Tally::of_check(tidy) + Tally::of_check(licences) + deny::check(bench)?;

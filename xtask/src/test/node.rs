@@ -65,6 +65,25 @@ pub fn firefox(bench: &Bench) -> Result<Tally> {
     run_files(bench, Suite::Firefox.name(), files, "firefox")
 }
 
+/// What npm would publish, of the modules that are there: of any grade, for their names alone are looked at.
+pub fn packed(bench: &Bench) -> Result<Tally> {
+    let paths = &bench.paths;
+    let node = install::node(paths)?;
+    let lint_alone = bench.args.suites == [Suite::Lint];
+    let grade = if lint_alone {
+        Grade::Dev
+    } else {
+        Grade::Optimised
+    };
+    build::site(paths, &Part::ALL, grade, Freshness::AnyGrade)?;
+    build::package(paths)?;
+    let mut command = Command::new(node);
+    command.args(["--test", "--test-reporter=spec"]);
+    command.args(test_files(&paths.tests().join(Suite::Lint.name()))?);
+    bench.environment(&mut command);
+    Ok(judge(&step::run(paths, "npm pack", &mut command)?))
+}
+
 fn run_files(bench: &Bench, name: &str, files: Vec<PathBuf>, browser: &str) -> Result<Tally> {
     let paths = &bench.paths;
     let node = install::node(paths)?;
