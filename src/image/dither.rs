@@ -44,20 +44,28 @@ fn in_grays(image: &RgbImage, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
     };
     match dither {
         Dither::None => image.pixels().iter().map(nearest).collect(),
-        Dither::FloydSteinberg => diffused(image, frame),
-        Dither::Atkinson => match frame.mono() {
-            Some(mono) => diffuse::atkinson(image, &mono),
-            None => diffuse::atkinson(image, frame),
-        },
+        Dither::FloydSteinberg | Dither::Atkinson => diffused(image, frame, dither),
         Dither::Bayer => ordered::gray(image, frame),
-        Dither::Dbs => dbs::refine_gray(image, frame, &diffused(image, frame)),
+        Dither::Dbs => dbs::refine_gray(image, frame, &diffused(image, frame, dither)),
     }
 }
 
-fn diffused(image: &RgbImage, frame: &GrayFrame) -> Vec<u8> {
-    match frame.mono() {
-        Some(mono) => diffuse::floyd_steinberg(image, &mono),
-        None => diffuse::floyd_steinberg(image, frame),
+fn diffused(image: &RgbImage, frame: &GrayFrame, dither: Dither) -> Vec<u8> {
+    if frame.is_toned() {
+        diffused_toned::<true>(image, frame, dither)
+    } else {
+        diffused_toned::<false>(image, frame, dither)
+    }
+}
+
+fn diffused_toned<const TONED: bool>(
+    image: &RgbImage,
+    frame: &GrayFrame,
+    dither: Dither,
+) -> Vec<u8> {
+    match frame.mono::<TONED>() {
+        Some(mono) => diffuse::by(dither, image, &mono),
+        None => diffuse::by(dither, image, frame),
     }
 }
 
@@ -71,10 +79,9 @@ fn in_colors(image: &RgbImage, frame: &ColorFrame, dither: Dither) -> Vec<u8> {
     };
     match dither {
         Dither::None => image.pixels().iter().map(nearest).collect(),
-        Dither::FloydSteinberg => diffuse::floyd_steinberg(image, frame),
-        Dither::Atkinson => diffuse::atkinson(image, frame),
+        Dither::FloydSteinberg | Dither::Atkinson => diffuse::by(dither, image, frame),
         Dither::Bayer => ordered::color(image, frame),
-        Dither::Dbs => dbs::refine_color(image, frame, &diffuse::floyd_steinberg(image, frame)),
+        Dither::Dbs => dbs::refine_color(image, frame, &diffuse::by(dither, image, frame)),
     }
 }
 

@@ -10,6 +10,7 @@
 mod color;
 mod gray;
 mod names;
+mod tone;
 
 pub(crate) use color::ColorFrame;
 use color::Reach;

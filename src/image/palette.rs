@@ -181,10 +181,13 @@ impl Inks {
         self.inks.get(self.white()).map_or(0, |ink| ink.code)
     }
 
+    /// What lifts panels of few colours a little.
+    pub(crate) const LIFT: f64 = 0.9;
+
     /// The exponent that `tone: "auto"` stands for (DITHER.md): panels of few colours win by a little more light.
     pub(crate) fn auto_tone(&self) -> f64 {
         let few = self.len() <= 4 && !(self.len() > 2 && self.metric == Metric::Luminance);
-        if few { 0.9 } else { 1.0 }
+        if few { Self::LIFT } else { 1.0 }
     }
 
     fn extreme<T: PartialOrd>(&self, key: impl Fn(&Ink) -> T) -> usize {

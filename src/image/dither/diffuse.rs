@@ -6,6 +6,7 @@
 //! lower, which starts a few rows earlier to forget that it had no beginning.
 
 use crate::image::frame::{ColorFrame, GrayFrame, Mono, ONE};
+use crate::image::options::Dither;
 use crate::image::pixels::RgbImage;
 use crate::image::simd::I4;
 use std::ops::{Add, Sub};
@@ -38,6 +39,14 @@ trait Kernel {
     fn spread<L: Light, const FORWARDS: bool>(run: &mut Run<'_, L, FORWARDS>, x: usize, error: L);
     /// What the pixel below the last one has in the end, with what it has already.
     fn last<L: Light>(before: L, below: L) -> L;
+}
+
+/// Atkinson's for [`Dither::Atkinson`], else Floyd and Steinberg's.
+pub(super) fn by<M: Medium>(dither: Dither, image: &RgbImage, medium: &M) -> Vec<u8> {
+    match dither {
+        Dither::Atkinson => atkinson(image, medium),
+        _ => floyd_steinberg(image, medium),
+    }
 }
 
 /// Floyd and Steinberg, "An adaptive algorithm for spatial greyscale", 1976.
@@ -91,11 +100,11 @@ impl Kernel for Atkinson {
     }
 }
 
-pub(super) fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
+fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
     diffuse::<M, FloydSteinberg>(image, medium)
 }
 
-pub(super) fn atkinson<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
+fn atkinson<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
     diffuse::<M, Atkinson>(image, medium)
 }
 
@@ -284,12 +293,12 @@ impl Medium for GrayFrame {
     }
 }
 
-impl Medium for Mono<'_> {
+impl<const TONED: bool> Medium for Mono<'_, TONED> {
     type Light = i32;
 
     #[inline(always)]
     fn look(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
-        self.frame.look(pixel)
+        self.look(pixel)
     }
 
     #[inline(always)]
@@ -399,16 +408,21 @@ mod tests {
 
     #[test]
     fn the_chains_give_what_the_papers_say() {
-        for inks in [
-            Inks::mono(false),
-            Inks::grays(4),
-            Inks::named(PanelName::Bwr),
-            Inks::named(PanelName::Spectra6),
+        for (inks, tone) in [
+            (Inks::mono(false), 1.0),
+            (Inks::mono(false), 0.5),
+            (Inks::grays(4), 1.0),
+            (Inks::named(PanelName::Bwr), 1.0),
+            (Inks::named(PanelName::Spectra6), 1.0),
         ] {
-            match &*Frame::of(&inks, 1.0) {
+            match &*Frame::of(&inks, tone) {
                 Frame::Gray(gray) => {
                     check(gray);
-                    gray.mono().iter().for_each(check);
+                    if gray.is_toned() {
+                        gray.mono::<true>().iter().for_each(check);
+                    } else {
+                        gray.mono::<false>().iter().for_each(check);
+                    }
                 }
                 Frame::Color(color) => check(&**color),
             }

@@ -1,8 +1,10 @@
 //! Luminance, for panels of black, white and grays.
 
 use super::Names;
+use super::tone::Curve;
 use crate::image::color_space::opponent;
 use crate::image::linear::{LUMA, decode};
+use crate::image::palette::Inks;
 
 /// White; black is 0.
 pub(crate) const ONE: i32 = 1 << 18;
@@ -10,8 +12,10 @@ pub(crate) const ONE: i32 = 1 << 18;
 const STEP: u32 = 8;
 /// Bits of an entry that are luminance; the sum of three stays within them.
 const LUMINANCE_BITS: u32 = 20;
-/// The lower of the two bits that each name has above them.
-const NAMES: u32 = 0x5550_0000;
+/// The highest of the three bits that each name has above them.
+const NAMES: u32 = 0x9240_0000;
+/// What makes of three channels that have a name's byte its highest bit.
+const ONE_MORE: u32 = 0x2490_0000;
 
 /// Tables from bytes to luminance and from luminance to the nearest level.
 #[derive(Debug)]
@@ -19,15 +23,20 @@ pub(crate) struct GrayFrame {
     /// The luminance of each ink.
     pub(crate) levels: Vec<i32>,
     pub(crate) names: Names,
-    /// For each channel what each byte adds to the luminance; above it, in two bits for each name, a 1 if the name has
-    /// this byte. A name has all three where the sum is 3, so one addition looks up both.
+    /// For each channel what each byte adds to the luminance; above it, in three bits for each name, a 1 if the name
+    /// has this byte. With one more in red a name has all three where the sum is 4, so one addition looks up both.
     entries: Box<[[u32; 256]; 3]>,
+    tone: Option<Curve>,
     nearest: Vec<u8>,
 }
 
 impl GrayFrame {
     /// From the inks' light over the white's and the exponent of the tone.
+    ///
+    /// A tone is one of luminance, or colours of the same light would become different grays. What `tone: "auto"` stands for is
+    /// so near to 1 that the judge sees no difference if each channel has it, which a tenth of the time pays for.
     pub(crate) fn new(inks: &[[f64; 3]], names: Names, tone: f64) -> Self {
+        let by_channel = [1.0, Inks::LIFT].contains(&tone);
         let luminance: Vec<f64> = inks.iter().map(|&ink| opponent(ink)[0]).collect();
         let (low, high) = luminance
             .iter()
@@ -41,7 +50,8 @@ impl GrayFrame {
             .collect();
         Self {
             levels,
-            entries: entries(&names, tone),
+            entries: entries(&names, if by_channel { tone } else { 1.0 }),
+            tone: (!by_channel).then(|| Curve::new(tone)),
             names,
             nearest,
         }
@@ -49,17 +59,30 @@ impl GrayFrame {
 
     /// The luminance that a pixel should have, and the ink that it keeps if it names one.
     #[inline(always)]
-    pub(crate) fn look(&self, [r, g, b]: [u8; 3]) -> (i32, Option<u8>) {
+    pub(crate) fn look(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
+        self.look_toned::<true>(pixel)
+    }
+
+    /// [`Self::look`] of a frame that [is toned](Self::is_toned), or of one that is not, which is spared asking.
+    #[inline(always)]
+    fn look_toned<const TONED: bool>(&self, [r, g, b]: [u8; 3]) -> (i32, Option<u8>) {
         let [red, green, blue] = &*self.entries;
         let sum = red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)];
-        let all_three = sum & sum >> 1 & NAMES;
-        // Within 20 bits.
-        let luminance = (sum & ((1 << LUMINANCE_BITS) - 1)) as i32;
-        if all_three == 0 {
+        let luminance = match &self.tone {
+            Some(curve) if TONED => curve.at(sum),
+            // Within 20 bits.
+            _ => (sum & ((1 << LUMINANCE_BITS) - 1)) as i32,
+        };
+        if sum & NAMES == 0 {
             (luminance, None)
         } else {
             (luminance, self.names.find([r, g, b]))
         }
+    }
+
+    /// Whether luminance goes through a curve.
+    pub(crate) const fn is_toned(&self) -> bool {
+        self.tone.is_some()
     }
 
     /// The level that is nearest to a luminance; outside black and white, those.
@@ -69,8 +92,8 @@ impl GrayFrame {
         self.nearest[(luminance.clamp(0, ONE - 1) >> STEP) as usize]
     }
 
-    /// `None` if there are more than two levels.
-    pub(crate) fn mono(&self) -> Option<Mono<'_>> {
+    /// `None` if there are more than two levels. `TONED`: whether it [is](Self::is_toned).
+    pub(crate) fn mono<const TONED: bool>(&self) -> Option<Mono<'_, TONED>> {
         let [first, second] = *self.levels else {
             return None;
         };
@@ -83,10 +106,18 @@ impl GrayFrame {
 
 /// The frame of a panel of black and white alone: a comparison instead of two lookups.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mono<'a> {
-    pub(crate) frame: &'a GrayFrame,
+pub(crate) struct Mono<'a, const TONED: bool> {
+    frame: &'a GrayFrame,
     /// The index of the dark ink; the light one is the other.
     pub(crate) dark: u8,
+}
+
+impl<const TONED: bool> Mono<'_, TONED> {
+    /// [`GrayFrame::look`].
+    #[inline(always)]
+    pub(crate) fn look(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
+        self.frame.look_toned::<TONED>(pixel)
+    }
 }
 
 fn entries(names: &Names, tone: f64) -> Box<[[u32; 256]; 3]> {
@@ -94,10 +125,11 @@ fn entries(names: &Names, tone: f64) -> Box<[[u32; 256]; 3]> {
     // No luminance is negative, so the conversion is exact.
     let share = |byte, weight: f32| fixed(light(byte) * f64::from(weight)) as u32;
     let mut entries = Box::new(LUMA.map(|weight| std::array::from_fn(|byte| share(byte, weight))));
-    // Two inks have at most four names, more have two that count: eight bits.
+    entries[0].iter_mut().for_each(|red| *red += ONE_MORE);
+    // Two inks have at most four names, more have two that count: twelve bits.
     for (place, (color, _)) in names.scattered().enumerate() {
         for (channel, value) in color.into_iter().enumerate() {
-            entries[channel][usize::from(value)] += 1 << (LUMINANCE_BITS as usize + 2 * place);
+            entries[channel][usize::from(value)] += 1 << (LUMINANCE_BITS as usize + 3 * place);
         }
     }
     entries
@@ -120,7 +152,6 @@ mod tests {
     use super::*;
     use crate::image::frame::relative;
     use crate::image::options::Rgb;
-    use crate::image::palette::Inks;
 
     fn frame(inks: &Inks, tone: f64) -> GrayFrame {
         GrayFrame::new(&relative(inks), Names::new(inks), tone)
@@ -162,6 +193,14 @@ mod tests {
             assert_eq!(grays.nearest(middle + (1 << STEP)), below + 1);
         }
         assert_eq!((grays.nearest(-ONE), grays.nearest(3 * ONE)), (0, 3));
+    }
+
+    #[test]
+    fn colours_of_one_luminance_have_one_tone() {
+        let frame = frame(&Inks::mono(false), 0.5);
+        // Y = 0.2126 and 0.2126: 127 is sRGB for a gray of red's luminance.
+        let [red, gray] = [[255, 0, 0], [127; 3]].map(|pixel| frame.look(pixel).0);
+        assert!(red.abs_diff(gray) < ONE as u32 / 200, "{red}, {gray}");
     }
 
     #[test]
