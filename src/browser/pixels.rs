@@ -25,19 +25,7 @@ impl PixelSource {
     /// The pixels of an ImageData or ImageBitmap, copied now: the caller may close or transfer it later.
     pub(super) fn read(value: &JsValue) -> Result<Option<Self>, Invalid> {
         if let Some(data) = value.dyn_ref::<ImageData>() {
-            let pixels = Self {
-                rgba: data.data().0,
-                width: data.width(),
-                height: data.height(),
-            };
-            return if pixels.rgba.is_empty() {
-                Err(Invalid::new(
-                    "image",
-                    "is an ImageData without pixels: its buffer was transferred elsewhere",
-                ))
-            } else {
-                Ok(Some(pixels))
-            };
+            return Self::of(data).map(Some);
         }
         let Some(bitmap) = value.dyn_ref::<ImageBitmap>() else {
             return Ok(None);
@@ -51,6 +39,32 @@ impl PixelSource {
         draw(bitmap)
             .map(Some)
             .map_err(|_| Invalid::new("image", "is an ImageBitmap that cannot be drawn here"))
+    }
+
+    /// An ImageData's pixels in sRGB.
+    fn of(data: &ImageData) -> Result<Self, Invalid> {
+        let pixels = Self {
+            rgba: data.data().0,
+            width: data.width(),
+            height: data.height(),
+        };
+        if pixels.rgba.is_empty() {
+            let reason = "is an ImageData without pixels: its buffer was transferred elsewhere";
+            return Err(Invalid::new("image", reason));
+        }
+        if !has_other_colors(data) {
+            return Ok(pixels);
+        }
+        // A canvas is sRGB, and takes what is put on it there.
+        through_canvas(pixels.width, pixels.height, |context| {
+            context.put_image_data(data, 0.0, 0.0)
+        })
+        .map_err(|_| {
+            Invalid::new(
+                "image",
+                "is an ImageData that cannot be brought to sRGB here",
+            )
+        })
     }
 
     /// Lets the browser decode a file that this module does not read (AVIF, HEIC, SVG where it can).
@@ -93,9 +107,24 @@ impl PixelSource {
     }
 }
 
-/// Draws a bitmap and reads its pixels back.
+/// Whether a colour space is told that is not sRGB.
+fn has_other_colors(data: &ImageData) -> bool {
+    let space = Reflect::get(data, &"colorSpace".into());
+    space.is_ok_and(|space| space.is_string() && space != "srgb")
+}
+
 fn draw(bitmap: &ImageBitmap) -> Result<PixelSource, JsValue> {
-    let (width, height) = (bitmap.width(), bitmap.height());
+    through_canvas(bitmap.width(), bitmap.height(), |context| {
+        context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)
+    })
+}
+
+/// Reads back the pixels of what is drawn.
+fn through_canvas(
+    width: u32,
+    height: u32,
+    draw: impl Fn(&OffscreenCanvasRenderingContext2d) -> Result<(), JsValue>,
+) -> Result<PixelSource, JsValue> {
     let canvas = OffscreenCanvas::new(width, height)?;
     // Read back at once: a canvas on the graphics card would have to be fetched from it.
     let hints = Object::new();
@@ -104,7 +133,7 @@ fn draw(bitmap: &ImageBitmap) -> Result<PixelSource, JsValue> {
         .get_context_with_context_options("2d", &hints)?
         .ok_or_else(|| JsValue::from_str("no 2d context"))?
         .unchecked_into::<OffscreenCanvasRenderingContext2d>();
-    context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0)?;
+    draw(&context)?;
     let data = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?;
     Ok(PixelSource {
         rgba: data.data().0,

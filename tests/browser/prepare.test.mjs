@@ -135,6 +135,17 @@ test("transparent ImageData and ImageBitmap lie on the background too", limit, a
   assert.deepEqual(pixels, [[0x12, 0x34, 0x56, 255], [0x12, 0x34, 0x56, 255]]);
 });
 
+test("an ImageData of Display P3 is taken to sRGB", limit, async () => {
+  const pixels = await module.run("page", async ({ mis, kit }) => {
+    const data = new ImageData(4, 4, { colorSpace: "display-p3" });
+    for (let at = 0; at < data.data.length; at += 4) data.data.set([128, 77, 51, 255], at);
+    const image = await mis.prepareImage(data, { format: "png" });
+    return (await kit.decode(image.bytes, [[2, 2]])).pixels[0];
+  });
+  // color(display-p3 0.502 0.302 0.2) by the matrices of CSS Color 4.
+  [136, 74, 45, 255].forEach((value, at) => assert.ok(Math.abs(pixels[at] - value) <= 2, `${pixels}`));
+});
+
 test("a PNG comes out with exactly the colours that went in", limit, async () => {
   const same = await module.run("page", async ({ mis }) => {
     const data = new ImageData(64, 48);
