@@ -71,6 +71,28 @@ test("two clicks send a sample to the practice device, and no broker is asked fo
   await page.done();
 });
 
+test("a device that is added after the first picture is the one that the next goes to, and so is one that the first view leads to", limit, async () => {
+  const page = await openAdmin(stage, "");
+  const add = async (name) => {
+    await page.locator("#d-name").fill(name);
+    await page.locator("#device-form [type=submit]").click();
+    await page.locator("#toast", { hasText: `${name} was added` }).waitFor();
+    assert.equal(new URL(page.url()).hash, "#/send");
+  };
+  const chips = () => page.locator("#chips").innerText();
+  await page.locator('[data-real="device"]').click();
+  await add("First");
+  assert.match(await chips(), /First/);
+  await page.locator("#file").setInputFiles({ name: "one.png", mimeType: "image/png", buffer: png(8, 8, () => [0, 0, 0, 255]) });
+  await page.locator("#send").click();
+  await rows(page, { First: "done" });
+  await page.locator("#addown").click();
+  await add("Second");
+  assert.match(await chips(), /Second/);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
 test("the practice device is watched in a second tab, which answers in its place, with its faults, until it is closed", limit, async () => {
   const page = await openAdmin(stage, "#/settings");
   const [device] = await Promise.all([page.context().waitForEvent("page"), page.locator('[data-t="practice.watch"]:visible').click()]);

@@ -106,7 +106,7 @@ async function tryIt() {
   try {
     const { password: _, ...options } = brokerOptions(broker); // what the field says counts, not what is remembered
     await attempt({ ...options, ...(password && { password }) });
-    fill($("b-outcome"), note("", "ok", h("strong", null, t("broker.works"))));
+    fill($("b-outcome"), note("ok", "ok", h("strong", null, t("broker.works"))));
   } catch (error) {
     const lead = { user: "b-user", broker: "b-url" };
     fill($("b-outcome"), errorNote(error, { draft: { broker: { url: broker.url, username: broker.username }, send: {}, image: {} }, phase: "connecting" }, (action) => (action === "retry" ? tryIt() : $(lead[action] ?? "b-url").focus())));

@@ -29,7 +29,7 @@ const TOPICS = /** @type {const} */ ({ "d-to": "to", "d-from": "from", "d-status
 let editing = null;
 /** Topics and id that the person typed: they do not follow the name any more. @type {Set<string>} */
 const typed = new Set();
-let onSaved = (/** @type {Device} */ _device, /** @type {"" | "card" | "trial"} */ _then) => {};
+let onSaved = (/** @type {Device} */ _device, /** @type {"" | "card" | "trial"} */ _then, /** @type {boolean} */ _isNew) => {};
 
 /** @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus */
 export function editDevice(device, focus = "d-name") {
@@ -203,10 +203,10 @@ async function save(then) {
   if (!device) return;
   await saveDevices(device);
   $("device-dialog").close();
-  onSaved(device, then);
+  onSaved(device, then, !editing);
 }
 
-/** @param {{ saved: (device: Device, then: "" | "card" | "trial") => void, removed: (device: Device) => void }} heard */
+/** @param {{ saved: (device: Device, then: "" | "card" | "trial", isNew: boolean) => void, removed: (device: Device) => void }} heard */
 export function setUpDeviceDialog({ saved, removed }) {
   onSaved = saved;
   for (const id of ["d-key", ...Object.keys(TOPICS)]) {

@@ -5,7 +5,7 @@ import { download } from "./download.js";
 import { exportText } from "./exchange.js";
 import { miniFrame } from "./frames.js";
 import { keep, kept } from "./kept.js";
-import { editDevice } from "./devicedialog.js";
+import { editDevice } from "./editing.js";
 import { brokerOf, deleteDevices, devices, duplicateOf, groups, onRegistry, saveDevices } from "./registry.js";
 import { asItHangs, frameLook, panelName } from "./look.js";
 import { currentView, onView } from "./router.js";

@@ -44,10 +44,10 @@ export function icon(name) {
 
 /**
  * A note in its place: a shape, and what there is to say.
- * @param {"" | "warn" | "bad"} tone @param {string} code for tests and styles @param {...any} children
+ * @param {"" | "ok" | "warn" | "bad"} tone @param {string} code for tests and styles @param {...any} children
  */
 export function note(tone, code, ...children) {
-  const shape = tone === "bad" || code === "warning" ? "alert" : "lock";
+  const shape = tone === "bad" || code === "warning" ? "alert" : tone === "ok" ? "check" : "lock";
   return h(tone ? `div.note.${tone}` : "div.note", { "data-code": code }, icon(shape), h("div", null, ...children));
 }
 

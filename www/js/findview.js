@@ -1,6 +1,6 @@
 // The dialog that looks for devices on a broker and adds those that are chosen.
 import { fill, h, icon, note } from "./dom.js";
-import { editBroker } from "./brokerdialog.js";
+import { editBroker } from "./editing.js";
 import { connect, listen } from "./broker.js";
 import { newId } from "./db.js";
 import { showDialog, toast } from "./dialog.js";

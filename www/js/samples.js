@@ -16,8 +16,8 @@ const paint = () => ($("samples").hidden = hasPicture || !isFirstRun());
 
 /** What leads to devices of one's own. @type {Record<string, () => Promise<void>>} */
 const REAL = {
-  device: async () => (await import("./devicedialog.js")).editDevice(null),
-  broker: async () => (await import("./brokerdialog.js")).editBroker(null, "b-preset", () => REAL.device()), // a broker alone sends nothing
+  device: async () => (await import("./editing.js")).editDevice(null),
+  broker: async () => (await import("./editing.js")).editBroker(null, "b-preset", () => REAL.device()), // a broker alone sends nothing
   import: async () => {
     go("devices"); // where it is seen what came of it
     $("importfile").click();

@@ -1,7 +1,7 @@
 // The settings: brokers, this page, and what it keeps.
 import { $, fill, h, icon, note, say } from "./dom.js";
 import { keepFocus, toast } from "./dialog.js";
-import { editBroker } from "./brokerdialog.js";
+import { editBroker } from "./editing.js";
 import { download } from "./download.js";
 import { exportText, readExport, takeImport } from "./exchange.js";
 import { forgetAll } from "./history.js";

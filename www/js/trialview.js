@@ -56,7 +56,7 @@ export function showTrial(device, onAction) {
     const bad = findings.filter((finding) => finding.outcome === "bad").length;
     summary = bad ? t("trial.bad", bad, findings.length) : t("trial.ok");
     const facts = numbering ? t("trial.facts", t(`trial.num.${numbering}`), formatNumber(answerMs)) : "";
-    fill(outcome, note(bad ? "bad" : "", "trial", h("strong", null, summary), facts && ` ${facts}`));
+    fill(outcome, note(bad ? "bad" : "ok", "trial", h("strong", null, summary), facts && ` ${facts}`));
     summary = [summary, facts].filter(Boolean).join(" ");
     save.hidden = false;
     say(summary, true);

@@ -3,10 +3,9 @@ import { $ } from "./dom.js";
 import { logStep } from "./log.js";
 import { asItHangs } from "./look.js";
 import { onNotice } from "./broker.js";
-import { setUpBrokerDialog } from "./brokerdialog.js";
-import { editDevice, setUpDeviceDialog } from "./devicedialog.js";
 import { remove, setUpDevicesView } from "./devicesview.js";
-import { setUpDialogs } from "./dialog.js";
+import { setUpDialogs, toast } from "./dialog.js";
+import { editDevice, setUpEditing } from "./editing.js";
 import { loadHistory } from "./history.js";
 import { setUpHistoryView } from "./historyview.js";
 import { setUpPractice } from "./practice.js";
@@ -27,8 +26,7 @@ export async function setUpViews({ toSendView }) {
   holdTab();
   await loadHistory().catch(() => {});
   setUpDialogs();
-  setUpDeviceDialog({ saved, removed: (device) => remove([device]) });
-  setUpBrokerDialog({ removed: removeBroker });
+  setUpEditing({ saved, removed: (device) => remove([device]), brokerRemoved: removeBroker });
   setUpSending({ toSendView: (action) => toSendView(action, new Error("")), addDevice: () => editDevice(null) });
   setUpDevicesView({
     send: (ids) => {
@@ -54,11 +52,15 @@ function identify(some) {
   sendCards(t("run.title", t("sel.names"), some.length === 1 ? some[0].name : t("to.n", some.length)), cards);
 }
 
-/** A new device is what one wants to send to next. @param {import("./registry.js").Device} device @param {"" | "card" | "trial"} then */
-async function saved(device, then) {
+/** A new device is what one wants to send to next. @param {import("./registry.js").Device} device @param {"" | "card" | "trial"} then @param {boolean} isNew */
+async function saved(device, then, isNew) {
   if (then === "card") return sendCard([device], await testCard({ name: device.name, ...asItHangs(device.image) }));
   if (then === "trial") return (await import("./trialview.js")).showTrial(device, () => editDevice(device, "d-broker"));
-  if (recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
+  const isOutOfSight = isNew && currentView() !== "devices";
+  if (isOutOfSight || recipients().every(({ broker }) => broker === PRACTICE)) chooseDevices([device.id]);
+  if (!isOutOfSight) return;
+  toast(t("dev.added", device.name));
+  go("send");
 }
 
 function showKeys() {

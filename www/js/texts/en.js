@@ -448,6 +448,7 @@ export default {
   "dev.online": "Online",
   "dev.away": "Away since {0}",
   "dev.sleeps": "Sleeps",
+  "dev.added": "{0} was added. The next picture goes to it.",
   "dev.deleted": "{0} was deleted.",
   "dev.deletedn": "{0} devices were deleted.",
   "sel.group": "Selection",

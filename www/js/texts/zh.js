@@ -430,6 +430,7 @@ export default {
   "dev.online": "在线",
   "dev.away": "{0} 起离线",
   "dev.sleeps": "会休眠",
+  "dev.added": "已添加{0}，下一张图片会发送给它。",
   "dev.deleted": "已删除 {0}。",
   "dev.deletedn": "已删除 {0} 台设备。",
   "sel.group": "所选",

@@ -15,6 +15,11 @@ pub struct Links {
 }
 
 impl Links {
+    /// The send page with nothing filled in.
+    pub fn first(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
     /// The send page, filled in.
     pub fn send(&self) -> String {
         self.page("index.html")

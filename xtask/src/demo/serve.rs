@@ -131,6 +131,7 @@ fn print_links(links: &Links, tcp: &str, paths: &Paths) {
         paths.short(&paths.received())
     );
     println!("send page  {}", links.send());
+    println!("           {} as a first visit finds it", links.first());
     println!("one more device, in a tab: {}", links.device());
     println!("Ctrl-C ends it all.");
 }
