@@ -46,6 +46,11 @@ pub enum Error {
         /// How often it was sent.
         sendings: u32,
     },
+    /// The broker closed the connection each time that begin had been sent.
+    Cut {
+        /// How often that was.
+        sendings: u32,
+    },
     /// The device called a message incomplete through all its resends.
     Incomplete {
         /// Which message.
@@ -90,7 +95,7 @@ impl Error {
     /// The stable code of `api.d.ts`.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NoAnswer { .. } => "no-answer",
+            Self::NoAnswer { .. } | Self::Cut { .. } => "no-answer",
             Self::Incomplete { .. } => "incomplete",
             Self::Protocol { .. } => "protocol",
             Self::Aborted { .. } => "aborted",
@@ -125,6 +130,11 @@ impl fmt::Display for Error {
                 from,
                 sendings,
             } => write_no_answer(f, *stage, from, *sendings),
+            Self::Cut { sendings } => write!(
+                f,
+                "the connection was closed right after begin was sent, each of {sendings} times: may this user publish to the \
+                 device's topic? Mosquitto closes it where its ACL forbids that"
+            ),
             Self::Incomplete { stage, sendings } => write!(
                 f,
                 "the device called {stage} incomplete {sendings} times: send again, or check its memory"

@@ -20,7 +20,7 @@ use super::lingering::Lingering;
 use super::log::Log;
 use super::numbering::Numbering;
 use super::options::{Phase, Progress, TransferOptions};
-use super::sender::Sender;
+use super::sender::{SOON, Sender};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::{Instant, earliest};
 use deadlines::{Deadlines, Due};
@@ -112,6 +112,8 @@ pub struct Fleet {
     pace: ProgressPace,
     /// The machine slept, and the link has not been heard since.
     is_dozing: bool,
+    /// Until then it shows whether the link bears what a suspect sent last; the next one waits for that.
+    trial_until: Option<Instant>,
     events: VecDeque<Event>,
     next_id: u64,
 }
@@ -130,6 +132,7 @@ impl Fleet {
             deadlines: Deadlines::default(),
             pace: ProgressPace::default(),
             is_dozing: false,
+            trial_until: None,
             events: VecDeque::new(),
             next_id: 0,
         }
@@ -258,6 +261,7 @@ impl Fleet {
     /// The link is down, and with it every feedback topic.
     pub fn handle_offline(&mut self, now: Instant) {
         self.is_dozing = false;
+        self.trial_until = None;
         for from in self.topics() {
             self.set_subscribed(now, &from, false);
         }
@@ -373,7 +377,16 @@ impl Fleet {
             let State::Ready(sender) = &mut entry.state else {
                 continue;
             };
+            let is_suspect = sender.is_suspect();
+            let trial = self.trial_until.filter(|until| is_suspect && now < *until);
+            if trial.is_some_and(|until| sender.hold_until(until)) {
+                self.touch(now, id);
+                continue;
+            }
             if let Some((head, payload)) = sender.poll_transmit(now, may_grow) {
+                if is_suspect {
+                    self.trial_until = Some(now + SOON);
+                }
                 self.touch(now, id);
                 break (id, head, payload);
             }

@@ -4,6 +4,7 @@
 //! asks it for frames. It repeats the outer verbs: `handle_*` in, `poll_*` out.
 
 mod chunks;
+mod cuts;
 mod feedback;
 mod others;
 mod timeouts;
@@ -23,6 +24,7 @@ use super::refill::Refill;
 use super::window::Congestion;
 use crate::time::Instant;
 use chunks::{Chunks, Tries};
+pub(super) use cuts::SOON;
 use others::Others;
 pub(super) use transmit::Payload;
 
@@ -37,6 +39,8 @@ struct Control {
     sent_at: Option<Instant>,
     sendings: u32,
     tries: Tries,
+    /// How many links in a row fell right after it was sent.
+    cuts: u32,
 }
 
 impl Control {
@@ -195,6 +199,7 @@ impl Sender {
         self.link.is_testing = false;
         self.link.wants_test = false;
         self.log.push(LogEntry::bare(now, LogEvent::Offline));
+        self.note_cut(now);
         self.sync_clock(now);
     }
 

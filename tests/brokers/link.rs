@@ -6,7 +6,8 @@ use mqtt_image_sender::client::ConnectionState;
 use mqtt_image_sender::rng::Rng;
 use mqtt_image_sender::transfer::{AckTimeout, TransferOptions, Window};
 
-use super::support::device::Device;
+use super::support::device::{self, Device};
+use super::support::folder::Folder;
 use super::support::mosquitto::Mosquitto;
 use super::support::peer::{Peer, options, random_bytes};
 use super::support::proxy::{Count, Proxy};
@@ -60,4 +61,42 @@ fn a_transfer_outlives_the_restart_of_its_broker() {
     println!("{progress:?}");
     let report = device.image();
     assert!(report.whole && report.bytes == image);
+}
+
+#[test]
+fn of_three_devices_one_that_the_acl_forbids_fails_and_the_others_are_reached() {
+    let allow = |name| {
+        let (to, from) = (device::to(name), device::from(name));
+        format!("topic readwrite {to}\ntopic readwrite {from}\n")
+    };
+    let forbid = |name| allow(name).replacen("readwrite", "read", 1);
+    let rules = Folder::new();
+    let lines = [allow("first"), forbid("second"), allow("third")].concat();
+    let file = rules.write("acl", &lines);
+    let broker = Mosquitto::with(&format!(
+        "allow_anonymous true\nacl_file {}\n",
+        file.display()
+    ));
+    let devices = ["first", "second", "third"];
+    let mut running = devices.map(|name| Device::start(broker.port(), name, &[]));
+    let mut sender = Peer::connect(broker.address(), options("sender"));
+    let image = random_bytes(30_000, 9);
+    let transfers = devices.map(|name| {
+        let options = TransferOptions {
+            // The fewest links, which are eight.
+            max_retries: Some(0),
+            ..TransferOptions::named("acl.jpg")
+        };
+        sender.send(name, &image, options)
+    });
+    let error = sender.ended(transfers[1]).unwrap_err();
+    println!("{error}");
+    assert_eq!(error.code(), "no-answer");
+    assert!(error.to_string().contains("ACL"), "{error}");
+    for (place, name) in [(0, "first"), (2, "third")] {
+        let elapsed = sender.ended(transfers[place]).unwrap().progress.elapsed;
+        println!("{name}: after {elapsed:?}");
+        let report = running[place].image();
+        assert!(report.whole && report.bytes == image, "{name}");
+    }
 }

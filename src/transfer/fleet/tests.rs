@@ -1,6 +1,7 @@
 //! Many transfers as scripts: whose frame goes out when, and what the fleet tells.
 
 mod bounds;
+mod cuts;
 mod lanes;
 mod waiting;
 

@@ -82,6 +82,8 @@ impl Sender {
     }
 
     fn control_timed_out(&mut self, now: Instant) {
+        // The link bore it.
+        self.control.cuts = 0;
         if self.phase == Phase::Waiting {
             self.control.sent_at = None;
             self.control.is_wanted = true;
