@@ -2,6 +2,7 @@
 
 mod mend;
 mod plain;
+mod tables;
 
 use super::super::budget;
 use super::super::error::Error;

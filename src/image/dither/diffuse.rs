@@ -44,8 +44,8 @@ trait Kernel {
 /// Atkinson's for [`Dither::Atkinson`], else Floyd and Steinberg's.
 pub(super) fn by<M: Medium>(dither: Dither, image: &RgbImage, medium: &M) -> Vec<u8> {
     match dither {
-        Dither::Atkinson => atkinson(image, medium),
-        _ => floyd_steinberg(image, medium),
+        Dither::Atkinson => diffuse::<M, Atkinson>(image, medium),
+        _ => diffuse::<M, FloydSteinberg>(image, medium),
     }
 }
 
@@ -98,14 +98,6 @@ impl Kernel for Atkinson {
     fn last<L: Light>(before: L, below: L) -> L {
         before + below
     }
-}
-
-fn floyd_steinberg<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
-    diffuse::<M, FloydSteinberg>(image, medium)
-}
-
-fn atkinson<M: Medium>(image: &RgbImage, medium: &M) -> Vec<u8> {
-    diffuse::<M, Atkinson>(image, medium)
 }
 
 fn diffuse<M: Medium, K: Kernel>(image: &RgbImage, medium: &M) -> Vec<u8> {
@@ -399,9 +391,9 @@ mod tests {
                 let warm = half.min(WARM_UP) * width;
                 [&upper[..half * width], &lower[warm..]].concat()
             };
-            let ours = floyd_steinberg(&image, medium);
+            let ours = by(Dither::FloydSteinberg, &image, medium);
             assert!(ours == expected(&FLOYD_STEINBERG), "{width} × {height}");
-            let ours = atkinson(&image, medium);
+            let ours = by(Dither::Atkinson, &image, medium);
             assert!(ours == expected(&ATKINSON), "Atkinson, {width} × {height}");
         }
     }
@@ -435,7 +427,7 @@ mod tests {
         let Frame::Gray(gray) = &*frame else { panic!() };
         let white = |value| {
             let image = RgbImage::filled(64, 64, [value; 3]);
-            atkinson(&image, gray)
+            by(Dither::Atkinson, &image, gray)
                 .iter()
                 .filter(|ink| **ink == 1)
                 .count()

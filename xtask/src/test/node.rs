@@ -77,10 +77,8 @@ pub fn packed(bench: &Bench) -> Result<Tally> {
     };
     build::site(paths, &Part::ALL, grade, Freshness::AnyGrade)?;
     build::package(paths)?;
-    let mut command = Command::new(node);
-    command.args(["--test", "--test-reporter=spec"]);
+    let mut command = runner(bench, &node);
     command.args(test_files(&paths.tests().join(Suite::Lint.name()))?);
-    bench.environment(&mut command);
     Ok(judge(&step::run(paths, "npm pack", &mut command)?))
 }
 
@@ -92,15 +90,21 @@ fn run_files(bench: &Bench, name: &str, files: Vec<PathBuf>, browser: &str) -> R
     install::node_modules(paths)?;
     build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
     build::package(paths)?;
-    let mut command = Command::new(node);
-    command.args(["--test", "--test-reporter=spec"]);
+    let mut command = runner(bench, &node);
     if name == Suite::E2e.name() {
         command.arg(format!("--test-concurrency={SIDE_BY_SIDE}"));
     }
     command.args(files);
-    bench.environment(&mut command);
     command.env("MIS_BROWSER", browser);
     Ok(judge(&step::run(paths, name, &mut command)?))
+}
+
+/// Node's own test runner, which is still to be told the files.
+fn runner(bench: &Bench, node: &Path) -> Command {
+    let mut command = Command::new(node);
+    command.args(["--test", "--test-reporter=spec"]);
+    bench.environment(&mut command);
+    command
 }
 
 /// Named one by one: what Node makes of a directory differs from version to version.

@@ -8,6 +8,7 @@ mod codes;
 
 use super::super::super::reader::Reader;
 use super::segment;
+use super::tables::Tables;
 use codes::{Codes, Table};
 
 /// Marker codes (B.1.1.3).
@@ -42,10 +43,6 @@ pub(super) fn mend(bytes: &[u8]) -> Vec<Mended> {
     head.fewer_rows(scan, reader.rest()).into_iter().collect()
 }
 
-/// A table as it stands in the file: how many codes there are of each length, and their symbols. What a scan does not use
-/// is not built: one takes 128 KiB, and a file may have any number of them.
-type Written<'a> = (&'a [u8; 16], &'a [u8]);
-
 /// All before the first scan.
 #[derive(Default)]
 struct Head<'a> {
@@ -57,8 +54,7 @@ struct Head<'a> {
     height: u16,
     width: u16,
     components: Vec<Component>,
-    dc: [Option<Written<'a>>; 4],
-    ac: [Option<Written<'a>>; 4],
+    tables: Tables<'a>,
     /// Units between restarts; 0 without them.
     restart: u16,
 }
@@ -77,7 +73,7 @@ impl<'a> Head<'a> {
             let (marker, data) = segment(reader)?;
             match marker {
                 PROGRESSIVE | 0xc0 | 0xc1 => self.frame(marker, data)?,
-                HUFFMAN_TABLES => self.tables(data)?,
+                HUFFMAN_TABLES => self.tables.read(data)?,
                 RESTART_INTERVAL => self.restart = Reader::new(data).u16_be()?,
                 QUANTISATION_TABLES | ADOBE | START_OF_SCAN => {}
                 JFIF if self.file.len() == 2 => {}
@@ -107,23 +103,6 @@ impl<'a> Head<'a> {
             self.components.push(Component { id, blocks });
         }
         self.marker = marker;
-        Some(())
-    }
-
-    /// B.2.4.2.
-    fn tables(&mut self, data: &'a [u8]) -> Option<()> {
-        let mut reader = Reader::new(data);
-        while let Some(place) = reader.u8() {
-            let counts: &[u8; 16] = reader.take(16)?.first_chunk()?;
-            let total = counts.iter().map(|&count| usize::from(count)).sum();
-            let table = (counts, reader.take(total)?);
-            let class = if place >> 4 == 0 {
-                &mut self.dc
-            } else {
-                &mut self.ac
-            };
-            *class.get_mut(usize::from(place & 15))? = Some(table);
-        }
         Some(())
     }
 
@@ -157,10 +136,7 @@ impl<'a> Head<'a> {
                 .components
                 .iter()
                 .find(|component| component.id == id)?;
-            let [dc, ac] = [
-                (*self.dc.get(usize::from(tables >> 4))?)?,
-                (*self.ac.get(usize::from(tables & 15))?)?,
-            ];
+            let [dc, ac] = self.tables.of(tables)?;
             let (dc, ac) = (Table::new(dc.0, dc.1)?, Table::new(ac.0, ac.1)?);
             let (x, y) = if count == 1 { (1, 1) } else { component.blocks };
             parts.push((dc, ac, x * y));

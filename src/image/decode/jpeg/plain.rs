@@ -10,6 +10,7 @@ mod inverse;
 use super::super::super::budget;
 use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
+use super::tables::Tables;
 use super::{scaled, segment};
 use bits::{Bits, Codes, NOWHERE, Places, ROOM};
 use inverse::{Waves, flat, inverse};
@@ -37,9 +38,7 @@ struct Head<'a> {
     height: u16,
     components: Vec<Component>,
     factors: [Option<[f32; 64]>; 4],
-    /// How many codes there are of each length, and their symbols.
-    dc: [Option<(&'a [u8; 16], &'a [u8])>; 4],
-    ac: [Option<(&'a [u8; 16], &'a [u8])>; 4],
+    tables: Tables<'a>,
     /// Units between restarts; 0 without them.
     restart: usize,
     is_jfif: bool,
@@ -60,7 +59,7 @@ impl<'a> Head<'a> {
             let (marker, data) = segment(reader)?;
             match marker {
                 0xc0 | 0xc1 => self.frame(data)?,
-                0xc4 => self.tables(data)?,
+                0xc4 => self.tables.read(data)?,
                 // Another kind of coding.
                 0xc2..=0xcf => return None,
                 0xdb => self.quantisation(data)?,
@@ -103,22 +102,6 @@ impl<'a> Head<'a> {
     fn has_usual_names(&self) -> bool {
         let names = || self.components.iter().map(|component| component.id);
         names().count() == 1 || names().eq([1, 2, 3]) || (self.is_jfif && names().eq([0, 1, 2]))
-    }
-
-    /// T.81, B.2.4.2.
-    fn tables(&mut self, data: &'a [u8]) -> Option<()> {
-        let mut reader = Reader::new(data);
-        while let Some(place) = reader.u8() {
-            let counts: &[u8; 16] = reader.take(16)?.first_chunk()?;
-            let total = counts.iter().map(|&count| usize::from(count)).sum();
-            let class = if place >> 4 == 0 {
-                &mut self.dc
-            } else {
-                &mut self.ac
-            };
-            *class.get_mut(usize::from(place & 15))? = Some((counts, reader.take(total)?));
-        }
-        Some(())
     }
 
     /// T.81, B.2.4.1.
@@ -270,10 +253,7 @@ impl Part {
         tables: u8,
         samples: usize,
     ) -> Option<Self> {
-        let (dc, ac) = (
-            (*head.dc.get(usize::from(tables >> 4))?)?,
-            (*head.ac.get(usize::from(tables & 15))?)?,
-        );
+        let [dc, ac] = head.tables.of(tables)?;
         // A mean has no zeros before it.
         if dc.1.iter().any(|symbol| *symbol > 15) {
             return None;
