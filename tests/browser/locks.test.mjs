@@ -172,7 +172,10 @@ test("two tabs that send to one device take turns, and both images arrive whole"
   const sent = await Promise.all([send(module, 1), send(other, 2)]);
   const arrived = [await device.image(), await device.image()];
   assert.deepEqual(arrived.map(({ sha256: sum }) => sum).sort(), [1, 2].map((seed) => sha256(bytes(900_000, seed))).sort());
-  for (const { resends, ignored } of sent) assert.deepEqual({ resends, ignored }, { resends: 0, ignored: 0 });
+  assert.deepEqual(sent.map(({ resends }) => resends), [0, 0]);
+  // Whoever waited hears the device too, and may be told that the other's image is whole when its own turn has come.
+  const [none, stray] = sent.map(({ ignored }) => ignored).sort();
+  assert.ok(none === 0 && stray <= 1, `${none} and ${stray} answers of no use`);
   const { locks } = await module.run("page", async () => ({ locks: (await navigator.locks.query()).held }));
   assert.deepEqual(locks, []);
   await device.stop();
