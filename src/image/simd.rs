@@ -69,6 +69,12 @@ impl F4 {
         I4(lanes::round(self.0))
     }
 
+    /// Two of them as bytes, without their fractions; what is below or above is the least or the most that a byte can be.
+    #[inline(always)]
+    pub(crate) fn to_bytes(two: [Self; 2]) -> [u8; 8] {
+        lanes::bytes(two.map(|vector| vector.0))
+    }
+
     /// The sum of the first three.
     #[inline(always)]
     pub(crate) fn sum(self) -> f32 {
@@ -211,6 +217,10 @@ mod scalar {
         vector.map(|lane| lane.round_ties_even() as i32)
     }
 
+    pub(super) fn bytes([a, b]: [Floats; 2]) -> [u8; 8] {
+        std::array::from_fn(|at| if at < 4 { a[at] as u8 } else { b[at - 4] as u8 })
+    }
+
     pub(super) fn three_floats([a, b, c, _]: Floats) -> [f32; 3] {
         [a, b, c]
     }
@@ -231,8 +241,9 @@ mod scalar {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     use std::arch::wasm32::{
-        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i32x4,
-        i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4, u64x2, u64x2_extract_lane,
+        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i16x8_narrow_i32x4,
+        i32x4, i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4, u8x16_narrow_i16x8, u64x2,
+        u64x2_extract_lane,
     };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
@@ -289,6 +300,12 @@ mod wasm {
     }
 
     #[inline(always)]
+    pub(super) fn bytes([a, b]: [Floats; 2]) -> [u8; 8] {
+        let whole = i16x8_narrow_i32x4(i32x4_trunc_sat_f32x4(a), i32x4_trunc_sat_f32x4(b));
+        u64x2_extract_lane::<0>(u8x16_narrow_i16x8(whole, whole)).to_le_bytes()
+    }
+
+    #[inline(always)]
     pub(super) fn three_floats(v: Floats) -> [f32; 3] {
         [
             f32x4_extract_lane::<0>(v),
@@ -323,6 +340,11 @@ mod tests {
             [2, -3, i32::MAX]
         );
         assert_eq!(u64_be([1, 2, 3, 4, 5, 6, 7, 255]), 0x0102_0304_0506_07ff);
+        let (a, b) = ([-1.0, 0.9, 254.9, 255.9], [300.0, 1e9, -1e9, 127.5]);
+        assert_eq!(
+            F4::to_bytes([F4::all(a), F4::all(b)]),
+            [0, 0, 254, 255, 255, 255, 0, 127]
+        );
         let (a, b) = (I4::rgb([1, -7, 3]), I4::rgb([2, 4, -1]));
         assert_eq!((a + b).to_rgb(), [3, -3, 2]);
         assert_eq!((a - b).to_rgb(), [-1, -11, 4]);

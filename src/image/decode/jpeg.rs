@@ -18,7 +18,15 @@ use jpeg_decoder::{Decoder, PixelFormat};
 /// By how much a decoded side should be longer than the wanted one, for each scale in eighths, so that the resize has
 /// something to choose from: 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md). One eighth is the mean of each
 /// block; photographs reach 43 dB with it only from 2.5 on.
-const SCALES: [(u16, f64); 3] = [(1, 2.5), (2, 1.25), (4, 1.25)];
+const SCALES: [(u16, f64); 7] = [
+    (1, 2.5),
+    (2, 1.25),
+    (3, 1.25),
+    (4, 1.25),
+    (5, 1.25),
+    (6, 1.25),
+    (7, 1.25),
+];
 /// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
 /// is never given back. That is from 70 or 90 million pixels on, on a panel of 800 × 480.
 const SPARING: u64 = 24 << 20;
@@ -78,11 +86,11 @@ impl Frame {
         })
     }
 
-    /// The eighths at which both sides keep the margin over the wanted scale: 1, 2, 4 or 8.
-    fn eighths(&self, scale: (f64, f64)) -> u16 {
+    /// The least eighths at which both sides keep the margin over the wanted scale, and the least of 1, 2, 4 and 8.
+    fn eighths(&self, scale: (f64, f64)) -> (u16, u16) {
         // It has no blocks to scale: the decoder would take its first pixels for the whole.
         if self.lossless {
-            return 8;
+            return (8, 8);
         }
         let keeps = |side: u16, scale: f64, eighths: u16, margin: f64| {
             f64::from(scaled(side, eighths)) >= f64::from(side) * scale * margin
@@ -94,10 +102,11 @@ impl Frame {
         let chosen = SCALES.iter().find(suffices);
         let eighths = chosen.map_or(8, |&(eighths, _)| eighths);
         let is_costly = eighths == 2 && !self.progressive && self.memory(2) > SPARING;
-        match is_costly && suffices(&&(1, 1.25)) {
+        let eighths = match is_costly && suffices(&&(1, 1.25)) {
             true => 1,
             false => eighths,
-        }
+        };
+        (eighths, eighths.next_power_of_two())
     }
 
     /// 8 × 8 blocks of all components.
@@ -143,17 +152,14 @@ pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Deco
         let reason = "the picture has more scans than can be decoded in time: save it again";
         return Err(Error::too_large("memory", reason));
     }
-    let eighths = frame.eighths(wanted.scale);
-    budget::check("decoding", frame.memory(eighths))?;
+    let (least, eighths) = frame.eighths(wanted.scale);
+    budget::check("decoding", frame.memory(least))?;
     let mut warnings = Vec::new();
-    let plain = plain::decode(bytes, eighths);
-    let image = match plain.map_or_else(|| fast(bytes, frame, eighths), Ok) {
-        Ok(image) => image,
-        Err(refusal) => {
-            let error = from_refusal(&refusal);
-            warnings.push(damage(&refusal).ok_or_else(|| error.clone())?);
-            mended(bytes, frame, eighths).ok_or(error)?
-        }
+    let (image, eighths) = if let Some(image) = plain::decode(bytes, least) {
+        (image, least)
+    } else {
+        budget::check("decoding", frame.memory(eighths))?;
+        (unusual(bytes, frame, eighths, &mut warnings)?, eighths)
     };
     let profile = Some(&*frame.profile).filter(|profile| !profile.is_empty());
     Ok(Decoded {
@@ -161,6 +167,20 @@ pub(super) fn decode(bytes: &[u8], frame: &Frame, wanted: Wanted) -> Result<Deco
         scale: f64::from(eighths) / 8.0,
         adjust: adjust(profile, wanted.saturation, &mut warnings),
         warnings,
+    })
+}
+
+/// What not every decoder takes, or what is damaged.
+fn unusual(
+    bytes: &[u8],
+    frame: &Frame,
+    eighths: u16,
+    warnings: &mut Vec<String>,
+) -> Result<RgbImage, Error> {
+    fast(bytes, frame, eighths).or_else(|refusal| {
+        let error = from_refusal(&refusal);
+        warnings.push(damage(&refusal).ok_or_else(|| error.clone())?);
+        mended(bytes, frame, eighths).ok_or(error)
     })
 }
 
@@ -414,12 +434,13 @@ mod tests {
     #[test]
     fn the_scale_is_the_least_that_keeps_the_margin_on_both_sides() {
         let frame = Frame::read(&file(0xc0, (4000, 3000), &[0x22, 0x11, 0x11])).unwrap();
-        assert_eq!(frame.eighths((0.05, 0.05)), 1);
-        assert_eq!(frame.eighths((0.05, 0.051)), 2);
-        assert_eq!(frame.eighths((0.2, 0.16)), 2);
-        assert_eq!(frame.eighths((0.21, 0.1)), 4);
-        assert_eq!(frame.eighths((0.41, 0.1)), 8);
-        assert_eq!(frame.eighths((2.0, 2.0)), 8);
+        assert_eq!(frame.eighths((0.05, 0.05)), (1, 1));
+        assert_eq!(frame.eighths((0.05, 0.051)), (2, 2));
+        assert_eq!(frame.eighths((0.2, 0.16)), (2, 2));
+        assert_eq!(frame.eighths((0.21, 0.1)), (3, 4));
+        assert_eq!(frame.eighths((0.41, 0.1)), (5, 8));
+        assert_eq!(frame.eighths((0.1, 0.71)), (8, 8));
+        assert_eq!(frame.eighths((2.0, 2.0)), (8, 8));
     }
 
     #[test]
@@ -435,11 +456,8 @@ mod tests {
             // One eighth would be too small.
             (0xc0, (7900, 12_000), 2),
         ] {
-            assert_eq!(
-                read(marker, size).eighths(wanted(size)),
-                eighths,
-                "{size:?}"
-            );
+            let found = read(marker, size).eighths(wanted(size));
+            assert_eq!(found, (eighths, eighths), "{size:?}");
         }
     }
 

@@ -62,10 +62,15 @@ fn a_photograph_becomes_a_jpeg_of_the_panels_size() {
 
 #[test]
 fn the_scaled_path_is_as_good_as_a_full_decode_with_lanczos() {
-    // At 8, 4, 2 and 1 eighths, and a source whose last block is cut.
+    // At 8 eighths and fewer, each with hardly more than its margin, and a source whose last block is cut.
     let cases = [
-        ((1000, 752), (500, 376)),
-        ((1000, 752), (190, 142)),
+        ((1000, 752), (900, 677)),
+        ((1000, 752), (699, 525)),
+        ((1000, 752), (599, 450)),
+        ((1000, 752), (499, 375)),
+        ((1000, 752), (399, 300)),
+        ((1000, 752), (299, 225)),
+        ((1000, 752), (199, 150)),
         ((1003, 749), (200, 150)),
         ((1000, 752), (48, 36)),
     ];

@@ -12,8 +12,8 @@ use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
 use super::tables::Tables;
 use super::{scaled, segment};
-use bits::{Bits, Codes, NOWHERE, Places, ROOM};
-use inverse::{Waves, flat, inverse};
+use bits::{Bits, Codes, NOWHERE, Places, ROOM, Used};
+use inverse::{MOST, Rows, Waves, flat, frequencies, inverse};
 use std::ops::Range;
 
 /// The order of a block's coefficients in the file, as places in rows of 8 (ITU-T T.81, figure A.6).
@@ -130,7 +130,7 @@ struct Scan {
     units: (usize, usize),
     /// Rows of pixels in a row of units.
     rows: usize,
-    /// Pixels in a row of units.
+    /// From one row of samples to the next: a row of units, and what blocks spill to their right.
     stride: usize,
     restart: usize,
 }
@@ -145,6 +145,8 @@ struct Part {
     size: (usize, usize),
     waves: [Waves; 2],
     mean: i32,
+    /// Room for a block's coefficients, between blocks zeros but for the mean.
+    block: [f32; ROOM],
     /// A row of units.
     samples: Vec<u8>,
 }
@@ -164,7 +166,8 @@ impl Scan {
             usize::from(head.width).div_ceil(8 * most_x.max(1)),
             usize::from(head.height).div_ceil(8 * most_y.max(1)),
         );
-        let (stride, rows) = (units.0 * most_x * eighths_wide, most_y * eighths_wide);
+        let rows = most_y * eighths_wide;
+        let stride = units.0 * most_x * eighths_wide + MOST;
         let mut parts = Vec::new();
         for component in &head.components {
             let [id, tables] = *reader.take(2)?.first_chunk()?;
@@ -241,8 +244,7 @@ fn exact(whole: usize, part: usize) -> Option<usize> {
 
 /// Whether the inverse has them.
 fn sizes((x, y): (usize, usize)) -> bool {
-    let is_one = |side| matches!(side, 1 | 2 | 4 | 8);
-    is_one(x) && is_one(y)
+    (1..=MOST).contains(&x) && (1..=MOST).contains(&y)
 }
 
 impl Part {
@@ -258,23 +260,21 @@ impl Part {
         if dc.1.iter().any(|symbol| *symbol > 15) {
             return None;
         }
-        let place = |&at: &u8| {
+        let mut places = [NOWHERE; 64];
+        let mut marks = [Used::default(); 64];
+        for ((place, mark), &at) in places.iter_mut().zip(&mut marks).zip(&ZIGZAG) {
             let (u, v) = (usize::from(at % 8), usize::from(at / 8));
             if u < size.0 && v < size.1 {
                 // Below 64.
-                (v * size.0 + u) as u8
-            } else {
-                NOWHERE
+                *place = (v * frequencies(size.0) + u) as u8;
+                *mark = Used::place(u, v);
             }
-        };
-        let mut places = [0; 64];
-        for (to, at) in places.iter_mut().zip(&ZIGZAG) {
-            *to = place(at);
         }
         Some(Self {
             codes: [Codes::new(dc.0, dc.1)?, Codes::new(ac.0, ac.1)?],
             places: Places {
                 places,
+                marks,
                 factors: (*head.factors.get(component.factors)?)?,
                 end: places.iter().rposition(|at| *at != NOWHERE)? + 1,
             },
@@ -282,6 +282,7 @@ impl Part {
             size,
             waves: [Waves::new(size.0), Waves::new(size.1)],
             mean: 0,
+            block: [0.0; ROOM],
             samples: budget::zeroed(samples).ok()?,
         })
     }
@@ -293,19 +294,19 @@ impl Part {
 
     /// Reads the blocks of a unit and turns them into samples.
     fn unit(&mut self, bits: &mut Bits<'_>, unit: usize, stride: usize) -> Option<()> {
-        let mut block = [0.0; ROOM];
         let [dc, ac] = &self.codes;
+        let (waves, block) = (&self.waves, &mut self.block);
         for y in 0..self.blocks.1 {
             for x in 0..self.blocks.0 {
-                let any = bits.block([dc, ac], &mut self.mean, &self.places, &mut block)?;
+                let used = bits.block([dc, ac], &mut self.mean, &self.places, block)?;
                 let start = y * self.size.1 * stride + (unit * self.blocks.0 + x) * self.size.0;
-                let out = self.samples.get_mut(start..)?;
-                let waves = [&self.waves[0], &self.waves[1]];
+                let out = &mut Rows::new(self.samples.get_mut(start..)?, self.size.1, stride);
                 match self.size.0 {
-                    8 => samples::<8>(&mut block, any, self.size.1, waves, out, stride),
-                    4 => samples::<4>(&mut block, any, self.size.1, waves, out, stride),
-                    2 => samples::<2>(&mut block, any, self.size.1, waves, out, stride),
-                    _ => samples::<1>(&mut block, any, self.size.1, waves, out, stride),
+                    1 => samples::<1, 1>(block, used, waves, out),
+                    2 => samples::<2, 2>(block, used, waves, out),
+                    3 | 4 => samples::<4, 4>(block, used, waves, out),
+                    5..=8 => samples::<8, 8>(block, used, waves, out),
+                    _ => samples::<8, 16>(block, used, waves, out),
                 }
             }
         }
@@ -315,18 +316,16 @@ impl Part {
 
 /// A block to samples; of its coefficients but the mean there are only zeros left.
 #[inline(always)]
-fn samples<const X: usize>(
+fn samples<const U: usize, const X: usize>(
     block: &mut [f32; ROOM],
-    any: bool,
-    height: usize,
-    waves: [&Waves; 2],
-    out: &mut [u8],
-    stride: usize,
+    used: Used,
+    waves: &[Waves; 2],
+    out: &mut Rows<'_>,
 ) {
-    if any {
-        inverse::<X>(block, height, waves, out, stride);
+    if used.is_none() {
+        flat::<X>(block[0], out);
     } else {
-        flat::<X>(block[0], height, out, stride);
+        inverse::<U, X>(block, used, waves, out);
     }
 }
 
@@ -471,7 +470,7 @@ mod tests {
         assert!(changed(marker(0xc0) + 10, b'R'));
         assert!(changed(marker(0xc0) + 4, 12));
         assert!(changed(marker(0xda) + 12, 5));
-        let halves = file((64, 48), SamplingFactor::F_2_2, ColorType::Rgb, (0, 90));
-        assert!(decode(&halves, 8).is_none() && decode(&halves, 4).is_some());
+        // A quarter of the samples of colour at more than half the size, and none.
+        assert!(sizes((16, 4)) && !sizes((20, 5)) && !sizes((1, 0)));
     }
 }

@@ -144,9 +144,34 @@ impl Codes {
 /// Where a component's coefficients go, and what they are multiplied by, in the order of the file.
 pub(super) struct Places {
     pub(super) places: [u8; 64],
+    pub(super) marks: [Used; 64],
     pub(super) factors: [f32; 64],
     /// From here on none has a place.
     pub(super) end: usize,
+}
+
+/// Which rows of a block, in the low eight bits, and which columns have a coefficient other than the mean.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Used(u16);
+
+impl Used {
+    /// The place of frequency `u` along x and `v` along y.
+    pub(super) const fn place(u: usize, v: usize) -> Self {
+        Self(1 << (v % 8) | 0x100 << (u % 8))
+    }
+
+    pub(super) const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// So many rows and columns have all of them.
+    pub(super) const fn extent(self) -> (usize, usize) {
+        let [rows, columns] = self.0.to_le_bytes();
+        (
+            8 - rows.leading_zeros() as usize,
+            8 - columns.leading_zeros() as usize,
+        )
+    }
 }
 
 /// A cursor over entropy-coded data, which ends at a marker.
@@ -173,21 +198,21 @@ impl<'a> Bits<'a> {
     }
 
     /// Reads a block: its mean, as the difference to the one before, and its other coefficients to their places, where there
-    /// must be zeros. Whether any of them has a place; `None` for data that makes no sense.
+    /// must be zeros. Which places are used; `None` for data that makes no sense.
     pub(super) fn block(
         &mut self,
         [dc, ac]: [&Codes; 2],
         mean: &mut i32,
         places: &Places,
         block: &mut [f32; ROOM],
-    ) -> Option<bool> {
+    ) -> Option<Used> {
         // A copy stays in registers.
         let mut bits = *self;
         bits.fill();
         *mean = mean.wrapping_add(bits.value(dc.look(bits.next)?));
         block[0] = *mean as f32 * places.factors[0];
         let mut at = 1;
-        let mut any = false;
+        let mut used = 0;
         while at < places.end {
             bits.fill();
             let entry = ac.look(bits.next)?;
@@ -195,16 +220,16 @@ impl<'a> Bits<'a> {
             at += entry.zeros() as usize;
             if at > 63 {
                 *self = bits;
-                return (entry.zeros() == TO_THE_END).then_some(any);
+                return (entry.zeros() == TO_THE_END).then_some(Used(used));
             }
             let place = places.places[at];
             block[usize::from(place) % ROOM] = value as f32 * places.factors[at];
-            any |= place != NOWHERE;
+            used |= places.marks[at].0;
             at += 1;
         }
         bits.pass(ac, at)?;
         *self = bits;
-        Some(any)
+        Some(Used(used))
     }
 
     /// Passes over the rest of a block.

@@ -1,13 +1,26 @@
-//! The inverse DCT to 1, 2, 4 or 8 values along each axis.
+//! The inverse DCT to 1 to 16 values along each axis.
 //!
-//! A block's lowest frequencies alone are the block at fewer pixels: the cosines are those of the smaller size, and the
-//! factors stay the same (ITU-T T.81, A.3.3).
+//! A block's lowest frequencies alone are the block at fewer pixels, and all of them with zeros for higher ones the block at
+//! more: the cosines are those of the other size, and the factors stay the same (ITU-T T.81, A.3.3).
 
-use super::bits::ROOM;
+use super::bits::{ROOM, Used};
+use crate::image::simd::F4;
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
+/// The most values along an axis.
+pub(super) const MOST: usize = 16;
+
+/// How many frequencies of a row are kept for so many values: enough, and one of the numbers that the inverse is made for.
+pub(super) const fn frequencies(size: usize) -> usize {
+    match size {
+        0..=2 => size,
+        3 | 4 => 4,
+        _ => 8,
+    }
+}
+
 /// What a size's cosines are at each place, for each frequency.
-pub(super) struct Waves([[f32; 8]; 8]);
+pub(super) struct Waves([[f32; MOST]; 8]);
 
 impl Waves {
     /// For so many values along an axis.
@@ -22,52 +35,88 @@ impl Waves {
     }
 }
 
-/// Turns a block's frequencies, row by row, into `X` × `height` samples at the start of `out`, whose rows lie `stride` apart, and
-/// leaves zeros in their place.
-pub(super) fn inverse<const X: usize>(
-    block: &mut [f32; ROOM],
+/// Where a block's samples go.
+pub(super) struct Rows<'a> {
+    out: &'a mut [u8],
     height: usize,
-    [along, down]: [&Waves; 2],
-    out: &mut [u8],
     stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// So many rows, the first at the start of `out` and the next each `stride` further.
+    pub(super) fn new(out: &'a mut [u8], height: usize, stride: usize) -> Self {
+        Self {
+            out,
+            height: height.min(MOST),
+            stride: stride.max(1),
+        }
+    }
+
+    /// The first `X` samples of each.
+    fn iter<const X: usize>(&mut self) -> impl Iterator<Item = &mut [u8; X]> {
+        let rows = self.out.chunks_mut(self.stride).take(self.height);
+        rows.filter_map(|row| row.first_chunk_mut())
+    }
+}
+
+/// Turns a block's frequencies, in rows of `U`, into `X` samples in each row of `out`, and leaves zeros in their place. Of the `X`
+/// those beyond the block's size mean nothing: the next block is written over them.
+pub(super) fn inverse<const U: usize, const X: usize>(
+    block: &mut [f32; ROOM],
+    used: Used,
+    [along, down]: &[Waves; 2],
+    out: &mut Rows<'_>,
 ) {
-    let (rows, _) = block[..X * 8].as_chunks_mut::<X>();
-    let rows = &mut rows[..height.min(8)];
-    for (y, out) in out.chunks_mut(stride.max(1)).take(rows.len()).enumerate() {
-        let mut column = [0.0; X];
+    // Most blocks have few high frequencies. Where there are few in any case, steps of a fixed number are quicker.
+    let (tall, wide) = match U {
+        8 => used.extent(),
+        _ => (out.height, U),
+    };
+    let (rows, _) = block[..U * 8].as_chunks_mut::<U>();
+    let rows = &mut rows[..tall.min(8)];
+    for (y, out) in out.iter::<X>().enumerate() {
+        let mut column = [0.0; U];
         for (row, wave) in rows.iter().zip(&down.0) {
-            for u in 0..X {
-                column[u] += wave[y % 8] * row[u];
+            for u in 0..U {
+                column[u] += wave[y % MOST] * row[u];
             }
         }
         // The middle of the bytes, and a half to round by.
         let mut sums = [128.5; X];
-        for (value, wave) in column.iter().zip(&along.0) {
+        for (value, wave) in column[..wide.min(U)].iter().zip(&along.0) {
             for x in 0..X {
                 sums[x] += value * wave[x];
             }
         }
-        if let Some(out) = out.first_chunk_mut::<X>() {
-            *out = sums.map(to_byte);
-        }
+        *out = to_bytes(sums);
     }
-    rows.fill([0.0; X]);
+    rows.fill([0.0; U]);
 }
 
 /// The same of a block that has only its mean.
-pub(super) fn flat<const X: usize>(mean: f32, height: usize, out: &mut [u8], stride: usize) {
+pub(super) fn flat<const X: usize>(mean: f32, out: &mut Rows<'_>) {
     let byte = to_byte(mean / 8.0 + 128.5);
-    for row in out.chunks_mut(stride.max(1)).take(height) {
-        if let Some(row) = row.first_chunk_mut::<X>() {
-            *row = [byte; X];
-        }
-    }
+    out.iter().for_each(|row| *row = [byte; X]);
 }
 
 #[inline(always)]
 fn to_byte(value: f32) -> u8 {
-    // Within a byte, so the conversions cut off the fraction alone.
-    value.clamp(0.0, 255.0) as i32 as u8
+    to_bytes([value; 1])[0]
+}
+
+#[inline(always)]
+fn to_bytes<const X: usize>(values: [f32; X]) -> [u8; X] {
+    let mut bytes = [0; X];
+    let (eights, rest) = bytes.as_chunks_mut::<8>();
+    let (from, few) = values.as_chunks::<8>();
+    for (bytes, [a, b, c, d, e, f, g, h]) in eights.iter_mut().zip(from) {
+        *bytes = F4::to_bytes([F4::all([*a, *b, *c, *d]), F4::all([*e, *f, *g, *h])]);
+    }
+    // Below 0 and above 255 they become 0 and 255.
+    rest.iter_mut()
+        .zip(few)
+        .for_each(|(byte, value)| *byte = *value as u8);
+    bytes
 }
 
 #[cfg(test)]
@@ -86,7 +135,12 @@ mod tests {
         let mut block = block(&[(0, 80.0), (v * 8 + u, 300.0)]);
         let waves = Waves::new(8);
         let mut out = [0; 64];
-        inverse::<8>(&mut block, 8, [&waves, &waves], &mut out, 8);
+        inverse::<8, 8>(
+            &mut block,
+            Used::place(u, v),
+            &[waves, Waves::new(8)],
+            &mut Rows::new(&mut out, 8, 8),
+        );
         for (at, &byte) in out.iter().enumerate() {
             let cos = |f: usize, x: usize| ((2 * x + 1) as f64 * f as f64 * 0.19634954).cos();
             let exact = 138.0 + 300.0 / 4.0 * cos(u, at % 8) * cos(v, at / 8);
@@ -94,32 +148,49 @@ mod tests {
         }
     }
 
+    /// The values along x of a block with this wave, at so many of them.
+    fn along(values: &[(usize, f32)], size: usize) -> Vec<u8> {
+        let mut out = [0; MOST];
+        let (block, rows) = (&mut block(values), &mut Rows::new(&mut out, 1, MOST));
+        let waves = [Waves::new(size), Waves::new(1)];
+        match size {
+            1 => inverse::<1, 1>(block, Used::place(1, 0), &waves, rows),
+            2 => inverse::<2, 2>(block, Used::place(1, 0), &waves, rows),
+            3 | 4 => inverse::<4, 4>(block, Used::default(), &waves, rows),
+            5..=8 => inverse::<8, 8>(block, Used::place(1, 0), &waves, rows),
+            _ => inverse::<8, 16>(block, Used::place(1, 0), &waves, rows),
+        }
+        out[..size].to_vec()
+    }
+
     #[test]
-    fn fewer_values_are_the_means_of_those_that_they_stand_for() {
-        // A slow wave along x.
-        let mut full = block(&[(0, 200.0), (1, 250.0)]);
-        let mut small = block(&[(0, 200.0), (1, 250.0)]);
-        let (eight, two) = (Waves::new(8), Waves::new(2));
-        let (mut all, mut few) = ([0; 64], [0; 2]);
-        inverse::<8>(&mut full, 8, [&eight, &eight], &mut all, 8);
-        inverse::<2>(&mut small, 1, [&two, &Waves::new(1)], &mut few, 2);
-        for (half, &byte) in few.iter().enumerate() {
-            let mean = all[half * 4..half * 4 + 4]
-                .iter()
-                .map(|&b| i32::from(b))
-                .sum::<i32>()
-                / 4;
-            assert!((mean - i32::from(byte)).abs() <= 4, "{mean} and {byte}");
+    fn fewer_or_more_values_are_the_same_wave() {
+        // A slow wave along x, by the formula at the middle of each of so many parts.
+        for size in 1..=MOST {
+            let found = along(&[(0, 200.0), (1, 250.0)], size);
+            for (at, byte) in found.iter().enumerate() {
+                let angle = (2 * at + 1) as f64 * std::f64::consts::PI / (2 * size) as f64;
+                let wave = if size > 1 { angle.cos() } else { 0.0 };
+                let exact = 128.0 + 25.0 + 250.0 / 4.0 * wave / 2.0_f64.sqrt();
+                let byte = f64::from(*byte);
+                assert!((exact - byte).abs() < 0.51, "{size}: {byte} for {exact}");
+            }
         }
     }
 
     #[test]
     fn a_flat_block_is_the_same_by_both_ways_and_stays_within_bytes() {
-        let waves = Waves::new(4);
+        let waves = [4, 4].map(Waves::new);
         for mean in [-5000.0, -100.0, 0.0, 333.0, 5000.0] {
             let (mut slow, mut fast) = ([0; 16], [1; 16]);
-            inverse::<4>(&mut block(&[(0, mean)]), 4, [&waves, &waves], &mut slow, 4);
-            flat::<4>(mean, 4, &mut fast, 4);
+            let block = &mut block(&[(0, mean)]);
+            inverse::<4, 4>(
+                block,
+                Used::default(),
+                &waves,
+                &mut Rows::new(&mut slow, 4, 4),
+            );
+            flat::<4>(mean, &mut Rows::new(&mut fast, 4, 4));
             assert_eq!(slow, fast);
         }
     }
