@@ -75,7 +75,7 @@ macro_rules! named {
             fn from_str(text: &str) -> Result<Self, Error> {
                 match text {
                     $($name => Ok(Self::$variant),)*
-                    _ => Err(Error::invalid($option, format!("{text:?} is none of {}", [$($name),*].join(", ")))),
+                    _ => Err(Error::invalid($option, format!("\"{text}\" is none of {}", [$($name),*].join(", ")))),
                 }
             }
         }
@@ -255,7 +255,7 @@ impl FromStr for Tone {
             number => number.parse().map(Self::Exponent).map_err(|_| {
                 Error::invalid(
                     "tone",
-                    format!("{text:?} is neither auto, none nor a number"),
+                    format!("\"{text}\" is neither auto, none nor a number"),
                 )
             }),
         }
@@ -354,7 +354,7 @@ pub struct ColorError(String);
 
 impl fmt::Display for ColorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no colour like #ffffff or #fff", self.0)
+        write!(f, "\"{}\" is no colour like #ffffff or #fff", self.0)
     }
 }
 

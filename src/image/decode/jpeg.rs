@@ -255,12 +255,24 @@ fn mended(bytes: &[u8], frame: &Frame, eighths: u16) -> Option<RgbImage> {
 }
 
 fn from_refusal(refusal: &jpeg_decoder::Error) -> Error {
-    match refusal {
-        jpeg_decoder::Error::Unsupported(feature) => {
-            unsupported(format!("a JPEG with {feature:?}"))
+    use jpeg_decoder::UnsupportedFeature::{
+        ArithmeticEntropyCoding, ColorTransform, ComponentCount, DNL, Hierarchical,
+        NonIntegerSubsamplingRatio, SamplePrecision, SubsamplingRatio,
+    };
+    let jpeg_decoder::Error::Unsupported(feature) = refusal else {
+        return Error::corrupt("JPEG", refusal);
+    };
+    unsupported(match feature {
+        Hierarchical => "a hierarchical JPEG".to_owned(),
+        ArithmeticEntropyCoding => "a JPEG with arithmetic coding".to_owned(),
+        SamplePrecision(bits) => format!("a JPEG with samples of {bits} bits"),
+        ComponentCount(count) => format!("a JPEG with {count} components"),
+        DNL => "a JPEG that tells its height last".to_owned(),
+        SubsamplingRatio | NonIntegerSubsamplingRatio => {
+            "a JPEG with an unusual sampling of colours".to_owned()
         }
-        other => Error::corrupt("JPEG", other),
-    }
+        ColorTransform(_) => "a JPEG with unusual colours".to_owned(),
+    })
 }
 
 fn unsupported(what: String) -> Error {

@@ -2,6 +2,7 @@
 
 mod bindgen;
 mod cargo;
+mod debug;
 mod lock;
 mod names;
 mod optimise;

@@ -40,11 +40,12 @@ pub fn leave_only_traps(module: &mut Module) -> Result {
     if !paths.iter().any(|(_, path)| path == PANIC) {
         return Err(damaged(&format!("the module has no {PANIC}")));
     }
-    for (id, path) in paths {
+    for (id, path) in &paths {
         if ENDS.iter().any(|end| path.starts_with(end)) {
-            trap(module, id);
+            trap(module, *id);
         }
     }
+    super::debug::silence(module, &paths);
     Ok(())
 }
 

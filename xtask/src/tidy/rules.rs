@@ -1,6 +1,6 @@
 //! The rules for one file. A complaint says what to do.
 
-use super::rooms;
+use super::{code, rooms};
 
 /// More makes a reader ask why (STYLE.md, 4).
 const MAX_LINES: usize = 600;
@@ -46,6 +46,7 @@ pub fn check(name: &str, text: &str) -> Vec<String> {
     }
     if rust {
         complaints.extend(rooms::check(name, text));
+        complaints.extend(debugged(name, text));
     }
     complaints
         .into_iter()
@@ -60,6 +61,18 @@ fn misplaced(name: &str) -> Option<(usize, String)> {
         let what = format!("`{top}` has no place at the top: src, tests, www or xtask take it");
         (1, what)
     })
+}
+
+/// In the modules `Debug` writes nothing (`build::debug`).
+fn debugged<'a>(name: &str, text: &'a str) -> impl Iterator<Item = (usize, String)> + 'a {
+    let is_shipped =
+        name.starts_with("src/") && !name.contains("/tests") && !name.ends_with("/testing.rs");
+    code::shipped(text)
+        .filter(move |(_, line)| is_shipped && line.contains(":?}"))
+        .map(|(number, _)| {
+            let what = "write it by `Display`: `Debug` writes nothing in a module";
+            (number, what.to_owned())
+        })
 }
 
 /// Documents may be as long as they like.
@@ -146,6 +159,18 @@ mod tests {
             found[0].contains("601 lines, and 600 are the most"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn what_is_shipped_writes_no_debug() {
+        let text = "//! A.\nfn f() { format!(\"{x:?}\"); }\n#[cfg(test)]\n// {y:?}\n";
+        let found = check("src/mqtt/a.rs", text);
+        assert_eq!(
+            found,
+            ["src/mqtt/a.rs:2: write it by `Display`: `Debug` writes nothing in a module"]
+        );
+        assert!(check("src/mqtt/tests/a.rs", text).is_empty());
+        assert!(check("xtask/src/a.rs", text).is_empty());
     }
 
     #[test]
