@@ -11,9 +11,13 @@ pub mod demo;
 #[cfg(feature = "bindgen")]
 pub mod dist;
 pub mod error;
+#[cfg(feature = "bindgen")]
+pub mod files;
 pub mod flags;
 #[cfg(feature = "bindgen")]
 pub mod fuzz;
+#[cfg(feature = "bindgen")]
+pub mod listing;
 pub mod paths;
 pub mod step;
 #[cfg(feature = "bindgen")]

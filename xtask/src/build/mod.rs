@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use crate::error::{Error, Result};
 use crate::flags::{self, Flags};
+use crate::listing;
 use crate::paths::{Paths, make_dir, read, remove_dir, write};
 use crate::step;
 
@@ -126,7 +127,7 @@ pub enum Freshness {
     AnyGrade,
 }
 
-/// Makes the site's modules, save those that are there and up to date.
+/// Makes the site's modules, save those that are there and up to date, and the list of its files.
 pub fn site(paths: &Paths, parts: &[Part], grade: Grade, freshness: Freshness) -> Result {
     lock::check(&read(&paths.root.join("Cargo.lock"))?)?;
     let sources = stamp::sources(&paths.root)?;
@@ -150,7 +151,7 @@ pub fn site(paths: &Paths, parts: &[Part], grade: Grade, freshness: Freshness) -
         make(paths, *part, grade, optimiser.as_ref(), &out)?;
         stamp::write(&out, sources, grade)?;
     }
-    Ok(())
+    listing::make(paths)
 }
 
 fn make(

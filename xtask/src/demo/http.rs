@@ -12,6 +12,10 @@ const MAX_HEAD: usize = 16 * 1024;
 /// For how long a connection may say nothing; browsers open some in advance.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// In the place of the site's list of files (`www/files.js`): without a list the page's service worker keeps no copies, and
+/// whoever works on the page sees each file as it is now.
+const NO_LIST: (&str, &str) = ("/files.js", "self.SITE = null;\n");
+
 /// What is served.
 pub struct Site {
     root: PathBuf,
@@ -133,7 +137,12 @@ fn respond(head: &str, site: &Site) -> Response {
     if method != "GET" && method != "HEAD" {
         return Response::text("405 Method Not Allowed");
     }
-    let mut response = match site.file(target).map(|file| (kind(&file), fs::read(file))) {
+    let found = if target == NO_LIST.0 {
+        Some(("text/javascript; charset=utf-8", Ok(NO_LIST.1.into())))
+    } else {
+        site.file(target).map(|file| (kind(&file), fs::read(file)))
+    };
+    let mut response = match found {
         Some((kind, Ok(body))) => Response {
             status: "200 OK",
             kind,
@@ -243,6 +252,16 @@ mod tests {
         assert_eq!(get(&site, "/").1, "www/index.html");
         assert_eq!(get(&site, "/js/%C3%bc.css").1, "www/js/ü.css");
         assert_eq!(kind(Path::new("x.wasm")), "application/wasm");
+    }
+
+    #[test]
+    fn no_copies_of_the_site_are_kept() {
+        let dir = TempDir::new();
+        let site = site(&dir);
+        dir.put("www/files.js", "self.SITE = { files: {} };");
+        let (head, body) = get(&site, "/files.js");
+        assert!(head.contains("text/javascript"), "{head}");
+        assert_eq!(body, "self.SITE = null;\n");
     }
 
     #[test]

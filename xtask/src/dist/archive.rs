@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::{Compression, GzBuilder};
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// A tar archive is a row of blocks of this size.
 const BLOCK: usize = 512;
@@ -16,7 +17,7 @@ const TIME: u64 = 499_162_500;
 /// Packs the files below `dir` under the name `top`.
 pub fn pack(dir: &Path, top: &str) -> Result<Vec<u8>> {
     let mut tar = Vec::new();
-    for (name, path) in super::files(dir)? {
+    for (name, path) in files::below(dir)? {
         let content =
             fs::read(&path).map_err(|e| Error::file(format!("read {}", path.display()), &e))?;
         append(&mut tar, &format!("{top}/{name}"), &content)?;
