@@ -1,5 +1,5 @@
-// The page's start: its first view stands and listens before anything is loaded that handles a picture (`composer.js`) or stands
-// behind it (`views.js`). What somebody does meanwhile waits for that.
+// The page's start: its first view stands and listens before what is kept is read, and before anything is loaded that handles a
+// picture (`composer.js`) or stands behind it (`views.js`). What somebody does meanwhile waits for that.
 import { $, fill, h, note } from "./dom.js";
 import { clearWrong, setValue } from "./fields.js";
 import { fillFromKept, fillFromLink, settleForm } from "./form.js";
@@ -9,7 +9,7 @@ import { kept } from "./kept.js";
 import { idle, keepForOffline, loadViews } from "./later.js";
 import { currentView, setUpRoutes } from "./router.js";
 import { paintChips, sendMode, setUpMode, setUpRecipients } from "./recipients.js";
-import { loadRegistry } from "./registry.js";
+import { isRead, loadRegistry } from "./registry.js";
 import { paintSend, settleKinds } from "./todevices.js";
 import { setUpSamples, settleSamples } from "./samples.js";
 import { setUpLook, t } from "./texts.js";
@@ -22,6 +22,8 @@ const OFFLINE_AFTER = 12_000;
 let repaintSending = () => {};
 /** Fetches an address that was typed but not yet left. */
 let takeTypedUrl = () => {};
+/** What is kept was read, or could not be. @type {Promise<void>} */
+let known;
 
 // ---------------------------------------------------------------- what handles a picture
 
@@ -32,7 +34,8 @@ let loading = null;
 
 /** @returns {Promise<Composer>} */
 function loadComposer() {
-  loading ??= import("./composer.js").then((loaded) => {
+  loading ??= import("./composer.js").then(async (loaded) => {
+    if (sendMode() === "devices") await known; // a link that sends does not wait
     composer = loaded;
     loaded.setUpComposer();
     return loaded;
@@ -52,7 +55,7 @@ function compose(act) {
 
 const takeFile = (/** @type {File} */ file) => compose((picture) => picture.takeFile(file));
 const takeUrl = (/** @type {string} */ url) => compose((picture) => picture.takeUrl(url));
-const takeFiles = (/** @type {File[]} */ files) => import("./batch.js").then(({ offerBatch }) => offerBatch(files));
+const takeFiles = (/** @type {File[]} */ files) => Promise.all([import("./batch.js"), known]).then(([{ offerBatch }]) => offerBatch(files));
 
 function sendForm() {
   takeTypedUrl();
@@ -63,6 +66,7 @@ function sendForm() {
 
 /** Other recipients, or another way to send. */
 function settleRecipients() {
+  if (sendMode() === "devices" && !isRead()) return; // they say it when they are there
   settleKinds();
   settleForm();
   paintSend();
@@ -77,18 +81,22 @@ function listen() {
   $("camera").addEventListener("click", async () => (await import("./camera.js")).takePhotograph(takeFile));
   $("blank").addEventListener("click", () => compose((picture) => picture.takeBlank()));
   takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: takeFiles, onUrl: takeUrl, isOpen, isTaken: (url) => Boolean(composer?.isTaken(url)) });
+  const settle = () => {
+    if (composer) composer.refresh();
+    else settleRecipients();
+  };
   let soon = 0;
   $("fields").addEventListener("input", (event) => {
     clearWrong(event.target.closest(".field") ?? undefined);
     clearTimeout(soon);
-    soon = setTimeout(composer?.refresh ?? settleForm, event.target.type === "number" || event.target.type === "color" ? 120 : 0);
+    soon = setTimeout(settle, event.target.type === "number" || event.target.type === "color" ? 120 : 0);
   });
   $("panel").addEventListener("change", () => {
     if ($("panel").value === "other") return $("width").focus();
     const [width = "", height = ""] = $("panel").value.split("x");
     setValue($("width"), width);
     setValue($("height"), height);
-    (composer?.refresh ?? settleForm)();
+    settle();
   });
   $("compose").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -114,32 +122,36 @@ async function start() {
   setUpRoutes();
   setUpMode(Boolean(opened?.given));
   if (sendMode() === "topic") settleForm(); // devices say theirs when they are loaded
+  known = readKept().catch(sayUnread);
+  setUpRecipients(settleRecipients, known);
+  setUpSamples(takeFile);
   listen();
   setUpLinkView();
   if (opened?.given) settleSamples(true);
+  document.body.dataset.live = "shown"; // the first view's controls listen; the rest comes in behind it
   if (opened?.given && !opened.device) compose((picture) => picture.follow(opened)); // a link that sends does not wait for what is kept
-  const keptShown = setUpKept().catch((error) => fill($("outcome"), note("bad", "kept", h("strong", null, t("data.failed")), " ", error.message)));
-  if (isShared) keptShown.then(takeShared);
-  if (!opened?.device) return;
-  await keptShown;
-  compose((picture) => picture.fillForDevice(opened));
+  await known;
+  if (isShared) takeShared();
+  if (opened?.device) compose((picture) => picture.fillForDevice(opened));
+  await setUpRest();
 }
 
 /** In another language. */
 function repaint() {
-  paintChips();
+  if (isRead()) paintChips();
   settleRecipients();
   repaintSending();
   composer?.repaint();
 }
 
-/** What this browser keeps, and the views of it. */
-async function setUpKept() {
+/** What this browser keeps. */
+async function readKept() {
   await loadRegistry();
-  setUpRecipients(settleRecipients);
-  settleRecipients();
-  setUpSamples(takeFile);
-  document.body.dataset.live = "shown"; // the first view's controls listen; the rest comes in behind it
+  delete document.documentElement.dataset.known; // `early.js`
+}
+
+/** What stands behind the first view. */
+async function setUpRest() {
   if (currentView() === "send") await idle();
   const sending = await loadViews({ toSendView: (action, error) => compose((picture) => picture.act(action, error)) }, loadComposer());
   repaintSending = sending.repaintSending;
@@ -156,4 +168,9 @@ async function takeShared() {
   else if (url) takeUrl(url);
 }
 
-start();
+/** @param {Error} error */
+function sayUnread(error) {
+  fill($("outcome"), note("bad", "kept", h("strong", null, t("data.failed")), " ", error.message));
+}
+
+start().catch(sayUnread);

@@ -47,10 +47,9 @@ function usual() {
   return (isFirstRun() ? devices().slice(0, 1) : real.length === 1 ? real : []).map(({ id }) => id);
 }
 
-/** @param {() => void} changed other recipients, or another way to send */
-export function setUpRecipients(changed) {
-  chosen = new Set(kept().recipients ?? usual());
-  paintChips();
+/** @param {() => void} changed other recipients, or another way to send @param {Promise<void>} known what is kept was read */
+export function setUpRecipients(changed, known) {
+  chosen = new Set(kept().recipients);
   onChange = changed;
   for (const [id, value] of /** @type {const} */ ([["by-devices", "devices"], ["by-topic", "topic"]])) {
     $(id).addEventListener("change", () => {
@@ -59,7 +58,14 @@ export function setUpRecipients(changed) {
       onChange();
     });
   }
-  $("choose").addEventListener("click", async () => (await import("./chooser.js")).openChooser(chosen, chooseDevices));
+  $("choose").addEventListener("click", async () => {
+    const [{ openChooser }] = await Promise.all([import("./chooser.js"), known]);
+    openChooser(chosen, chooseDevices);
+  });
+  $("chips").addEventListener("click", ({ target }) => {
+    const gone = target.closest("button")?.parentElement;
+    if (gone) known.then(() => forget(gone));
+  });
   onRegistry(() => {
     if (!kept().recipients) chosen = new Set(usual());
     paintChips();
@@ -84,15 +90,17 @@ export function paintChips() {
   fill($("to-hint"), chips.length === 0 ? t("to.nobody") : asleep.length === 0 ? "" : t("to.asleep", asleep.map(({ name }) => name).slice(0, 3).join(", "), asleep.length));
 }
 
+/** @param {HTMLElement} gone a chip */
+function forget(gone) {
+  const at = [...$("chips").children].indexOf(gone);
+  gone.dataset.ids.split(" ").forEach((id) => chosen.delete(id));
+  settle();
+  const next = $("chips").children[at] ?? $("chips").lastElementChild;
+  (next?.querySelector("button") ?? $("choose")).focus();
+}
+
 function chip(name, more, ids) {
-  const forget = () => {
-    const at = [...$("chips").children].findIndex((one) => one.contains(document.activeElement));
-    ids.forEach((id) => chosen.delete(id));
-    settle();
-    const next = $("chips").children[at] ?? $("chips").lastElementChild;
-    (next?.querySelector("button") ?? $("choose")).focus();
-  };
-  return h("li.chip", null, h("b", null, name), more && h("span.n", null, more), h("button.btn.quiet.icon", { type: "button", "aria-label": t("to.remove", name), onclick: forget }, icon("x")));
+  return h("li.chip", { "data-ids": ids.join(" ") }, h("b", null, name), more && h("span.n", null, more), h("button.btn.quiet.icon", { type: "button", "aria-label": t("to.remove", name) }, icon("x")));
 }
 
 /** What a device is found by. @param {import("./registry.js").Device} device */

@@ -28,17 +28,22 @@ const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("mqtt-im
 /** Passwords of this visit, by broker and URL. @type {Map<string, string>} */
 const passwords = new Map();
 
-/** Reads what is kept; a browser that was never here gets the practice device. */
+let wasRead = false;
+export const isRead = () => wasRead;
+
+/** Reads what is kept, and tells it; a browser that was never here gets the practice device. */
 export async function loadRegistry() {
   await read();
+  wasRead = true;
+  tell();
   if (channel) channel.onmessage = () => read().then(tell);
 }
 
 async function read() {
   const [devices, brokers] = await Promise.all([rows("devices"), rows("brokers")]);
   if (!devices.length && !brokers.length && !wasHere()) {
-    await put("devices", practiceDevice());
-    return read();
+    devices.push(practiceDevice());
+    put("devices", devices[0]).catch(() => {}); // the page shows it all the same
   }
   deviceList = devices.sort((a, b) => a.at - b.at || a.name.localeCompare(b.name));
   brokerList = brokers.sort((a, b) => a.name.localeCompare(b.name));
@@ -73,7 +78,7 @@ export const isFirstRun = () => brokerList.length === 0 && deviceList.every((dev
 /** @returns {string[]} by name */
 export const groups = () => [...new Set(deviceList.flatMap((device) => device.groups))].sort((a, b) => a.localeCompare(b));
 
-/** @param {() => void} heard called after every change, in this tab and in others */
+/** @param {() => void} heard called when it was read, and after every change, in this tab and in others */
 export function onRegistry(heard) {
   listeners.add(heard);
 }
