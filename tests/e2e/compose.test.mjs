@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { go, openWith, rows, selectDevices } from "../support/admin-page.mjs";
-import { png, sample } from "../support/images.mjs";
+import { png, sample, sha256 } from "../support/images.mjs";
 import { until } from "../support/limits.mjs";
 import { result, setStage } from "../support/send-page.mjs";
 
@@ -229,6 +229,43 @@ test("tone and colour strength change the picture at once, and their sliders sta
   await until(10_000, "the picture as before", async () => Math.abs((await dark(page)) - before) < 0.001);
   await page.done();
   await device.stop();
+});
+
+test("in a send to two kinds of panel one may have a look of its own, which is its preview's and its bytes' alone", limit, async () => {
+  const [one, two] = [await stage.device(), await stage.device()];
+  const page = await openWith(stage, [{ name: "First", ...one.topics }, { name: "Second", ...two.topics, preset: "ws-4in2-v2" }]);
+  await selectDevices(page, ["First"]);
+  assert.ok(await page.locator("#scope").isHidden(), "one kind has nothing of its own");
+  await selectDevices(page, ["First", "Second"]);
+  await page.locator("#file").setInputFiles({ ...halves, buffer: png(400, 300, () => [200, 200, 200, 255]) });
+  const choose = (i) => page.locator("#kinds input").nth(i).check({ force: true });
+  const fields = async () => [await page.locator("#dither").inputValue(), await page.locator("#scope-one").isChecked()];
+  const card = (i) => page.locator("#kinds > *").nth(i).innerText();
+  await page.locator("#fit").selectOption("fill");
+  await choose(1);
+  await page.locator("#scope-one").check({ force: true });
+  await page.locator("#dither").selectOption("none");
+  await near(page, 0);
+  await until(10_000, "the card that says so", async () => /own look/.test(await card(1)));
+  await choose(0);
+  assert.deepEqual(await fields(), ["floyd-steinberg", false]);
+  await until(10_000, "a pattern", async () => (await dark(page)) > 0.2);
+  assert.doesNotMatch(await card(0), /own look/);
+  await page.locator("#send").click();
+  await rows(page, { First: "done", Second: "done" });
+  const white = sha256(Buffer.alloc(15_000, 255));
+  assert.equal((await two.image()).sha256, white);
+  assert.notEqual((await one.image()).sha256, sha256(Buffer.alloc(4736, 255)), "a pattern");
+  await go(page, "send");
+  await choose(1);
+  assert.deepEqual(await fields(), ["none", true]);
+  await page.locator("#scope-all").check({ force: true });
+  assert.deepEqual(await fields(), ["floyd-steinberg", false]);
+  await until(10_000, "a pattern", async () => (await dark(page)) > 0.2);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await one.stop();
+  await two.stop();
 });
 
 test("the original is shown up to the slider's line, and the preview is saved as PNG", limit, async () => {

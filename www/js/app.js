@@ -8,6 +8,7 @@ import { setUpInput } from "./input.js";
 import { kept } from "./kept.js";
 import { idle, keepForOffline, loadViews } from "./later.js";
 import { currentView, setUpRoutes } from "./router.js";
+import { setUpOwnLook } from "./ownlook.js";
 import { paintChips, sendMode, setUpMode, setUpRecipients } from "./recipients.js";
 import { isRead, loadRegistry } from "./registry.js";
 import { paintSend, settleKinds } from "./todevices.js";
@@ -98,6 +99,7 @@ function listen() {
     setValue($("height"), height);
     settle();
   });
+  setUpOwnLook();
   $("compose").addEventListener("submit", (event) => {
     event.preventDefault();
     sendForm();

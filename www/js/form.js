@@ -3,6 +3,7 @@ import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
 import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { lookFor } from "./look.js";
+import { lookFields } from "./ownlook.js";
 import { placingNow } from "./placing.js";
 import { t } from "./texts.js";
 
@@ -29,7 +30,7 @@ export function usePanel(image) {
  * @returns {{ draft: Draft, errors: { option: string, message: string }[] }}
  */
 export function readForm(of = panel) {
-  const read = readFields(of !== null);
+  const read = readFields(of !== null, lookFields(of));
   const { image } = read.draft;
   const placing = placingNow();
   if (placing && (of?.format ?? image.format) !== "original") image.placing = placing;
@@ -37,19 +38,19 @@ export function readForm(of = panel) {
   return read;
 }
 
-/** What the fields want of a picture, whichever device it is for. @returns {Record<string, any>} */
-export function wantedLook() {
+/** What the fields want of a picture, whichever device it is for. @param {Record<string, any> | null} [of] as such a panel has it @returns {Record<string, any>} */
+export function wantedLook(of = null) {
   const placing = placingNow();
-  return { ...readFields(true).draft.image, ...(placing && { placing }) };
+  return { ...readFields(true, lookFields(of)).draft.image, ...(placing && { placing }) };
 }
 
-/** @param {boolean} evenDisabled @returns {{ draft: Draft, errors: { option: string, message: string }[] }} */
-function readFields(evenDisabled) {
+/** @param {boolean} evenDisabled @param {Record<string, string>} others what stands in the place of fields @returns {{ draft: Draft, errors: { option: string, message: string }[] }} */
+function readFields(evenDisabled, others) {
   /** @type {Draft} */
   const draft = { broker: { url: $("broker").value.trim(), ...extra.broker }, send: { ...extra.send }, image: { ...extra.image } };
   const errors = [];
   for (const name of FIELDS) {
-    const value = changedValue($(name), evenDisabled);
+    const value = changedValue($(name), evenDisabled, others[name]);
     if (value === undefined) continue;
     const [part, read] = OPTIONS[name];
     try {
@@ -70,11 +71,11 @@ function sentence(name, value, error) {
 }
 
 /** The value of a field that says something else than its default, as text; a check box as boolean. */
-function changedValue(field, evenDisabled = false) {
+function changedValue(field, evenDisabled = false, other = undefined) {
   if (field.disabled && !evenDisabled) return undefined; // with a panel `lookFor` chooses
   if (field.type === "checkbox") return field.checked || undefined;
   if (field.validity.badInput) return t("notanumber");
-  const value = field.type === "password" ? field.value : field.value.trim();
+  const value = other ?? (field.type === "password" ? field.value : field.value.trim());
   const usual = field.tagName === "SELECT" ? field.options[0].value : ["color", "range"].includes(field.type) ? field.defaultValue : "";
   return value === usual ? undefined : value;
 }
@@ -102,7 +103,8 @@ export function fillFromKept(fields) {
 
 /** What is worth keeping: all fields but the picture's and the password. @returns {Record<string, string | boolean>} */
 export function fieldsToKeep() {
-  return Object.fromEntries(KEPT.map((name) => [name, $(name).type === "checkbox" ? $(name).checked : $(name).value]));
+  const others = lookFields(null);
+  return Object.fromEntries(KEPT.map((name) => [name, others[name] ?? ($(name).type === "checkbox" ? $(name).checked : $(name).value)]));
 }
 
 /** The virtual device of the same broker and topics, without the password. */

@@ -3,6 +3,7 @@ import { $, fill, h } from "./dom.js";
 import { count, duration, size } from "./numbers.js";
 import { asItHangs, kindsOf } from "./look.js";
 import { miniFrame } from "./frames.js";
+import { hasOwnLook } from "./ownlook.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./look.js").Kind} Kind @typedef {import("./pictures.js").Prepared} Prepared */
@@ -71,7 +72,7 @@ export class KindCards {
     if (!place) return;
     place.querySelector(".frame").replaceWith(miniFrame(prepared, kind.look));
     const time = this.estimate(kind, prepared.blob.size);
-    const facts = [size(prepared.blob.size), time !== undefined && t("kind.each", duration(time))].filter(Boolean).join(" · ");
+    const facts = [size(prepared.blob.size), time !== undefined && t("kind.each", duration(time)), hasOwnLook(kind.key) && t("kind.own")].filter(Boolean).join(" · ");
     place.querySelector(".bytes").textContent = facts;
   }
 }

@@ -11,8 +11,8 @@ import { sendToDevices } from "./sending.js";
 import { t } from "./texts.js";
 
 /**
- * @typedef {{ id: string, url: string, name: string, minutes: number, devices: string[], wanted: Record<string, any>, next: number, last?: { at: number, what: "same" | "sent" | "failed", why?: string } }} Repeat
- *   `wanted`: the look that was chosen; `next`: when it is due, since the epoch
+ * @typedef {{ id: string, url: string, name: string, minutes: number, devices: string[], wanted: Record<string, any>, own?: Record<string, Record<string, any>>, next: number, last?: { at: number, what: "same" | "sent" | "failed", why?: string } }} Repeat
+ *   `wanted`: the look that was chosen, and in `own` those of single kinds of panel; `next`: when it is due, since the epoch
  */
 
 /** How often it is looked whether one is due, in milliseconds. */
@@ -59,13 +59,13 @@ export async function repeatNow(id) {
 const change = (id, news) => put(repeats().map((one) => (one.id === id ? { ...one, ...news } : one)));
 
 /** @param {Repeat} repeat @returns {Promise<boolean>} whether anything was new */
-async function send({ url, name, devices, wanted }) {
+async function send({ url, name, devices, wanted, own }) {
   const source = { blob: await fetchAnew(url), name, url };
   /** @type {Map<string, Promise<import("./pictures.js").Prepared>>} */
   const pictures = new Map();
   const what = [];
   for (const device of devices.map(deviceOf).filter(Boolean)) {
-    const image = lookFor(wanted, device.image);
+    const image = lookFor(own?.[kindKey(device.image)] ?? wanted, device.image);
     const key = kindKey(image);
     pictures.set(key, pictures.get(key) ?? preparePicture(source, image));
     const prepared = await pictures.get(key);

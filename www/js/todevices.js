@@ -5,6 +5,7 @@ import { KindCards } from "./kinds.js";
 import { kept, placeKey } from "./kept.js";
 import { duration, size } from "./numbers.js";
 import { brokerOf, groups, devices } from "./registry.js";
+import { hasOwnLook, showLook } from "./ownlook.js";
 import { recipients, sendMode } from "./recipients.js";
 import { sending } from "./later.js";
 import { t } from "./texts.js";
@@ -32,6 +33,7 @@ export const stepKind = (by) => cards.select(cards.selected + by);
 export function settleKinds() {
   cards.show(sendMode() === "devices" ? recipients() : []);
   usePanel(cards.current?.image ?? null);
+  showLook(cards.current?.key ?? "", cards.kinds.length > 1);
   paintSend();
 }
 
@@ -100,9 +102,10 @@ async function repeat({ url, name }, ids) {
   const minutes = Number($("again").value);
   if (!url || !(minutes >= 1)) return;
   const wanted = wantedLook();
+  const own = Object.fromEntries(cards.kinds.filter(({ key }) => hasOwnLook(key)).map(({ key, image }) => [key, wantedLook(image)]));
   $("again").value = ""; // the next picture is another matter
   settleForm();
-  (await import("./repeats.js")).addRepeat({ url, name, minutes, devices: ids, wanted });
+  (await import("./repeats.js")).addRepeat({ url, name, minutes, devices: ids, wanted, own });
 }
 
 /** A device, a group, or a number. */

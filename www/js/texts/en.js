@@ -82,7 +82,7 @@ export default {
   "to.notkept": "not kept",
 
   // how it looks
-  "look.h": "Look",
+  "look.h": "Look", "look.scope": "Look of", "look.all": "All panels", "look.one": "This one",
   "look.panel": "Panel",
   "panel.own": "As the picture",
   "panel.other": "Another size",
@@ -363,6 +363,7 @@ export default {
   "group.name": "Name of the group",
   "kinds.h": "Panels in this send",
   "kind.each": "{0} each",
+  "kind.own": "own look",
   "go.send1": "Send to {0}",
   "go.sendn": "Send to {0} devices",
   "sum.all": "in all",

@@ -77,7 +77,7 @@ export default {
   "to.password": "密码",
   "to.notkept": "不保存",
 
-  "look.h": "效果",
+  "look.h": "效果", "look.scope": "效果用于", "look.all": "全部面板", "look.one": "仅此面板",
   "look.panel": "面板",
   "panel.own": "与图片相同",
   "panel.other": "其他尺寸",
@@ -348,6 +348,7 @@ export default {
   "group.name": "分组名称",
   "kinds.h": "本次发送的面板",
   "kind.each": "每台 {0}",
+  "kind.own": "单独设置",
   "go.send1": "发送到 {0}",
   "go.sendn": "发送到 {0} 台设备",
   "sum.all": "合计",
