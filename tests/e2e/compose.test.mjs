@@ -288,6 +288,27 @@ test("the original is shown up to the slider's line, and the preview is saved as
   await device.stop();
 });
 
+test("with another panel on the stage the original is not shown in the shape of the last one", limit, async () => {
+  const page = await openWith(stage, [{ name: "Tall", to: "mis/tall/to", from: "mis/tall/from" }, { name: "Wide", to: "mis/wide/to", from: "mis/wide/from", preset: "ws-7in5-v2" }]);
+  await selectDevices(page, ["Tall", "Wide"]);
+  await page.locator("#file").setInputFiles(halves);
+  await page.locator("#preview").waitFor();
+  await page.locator("#split").fill("50");
+  await page.locator("#before").waitFor();
+  await page.evaluate(() => {
+    const [original, panel] = ["before", "preview"].map((id) => document.getElementById(id));
+    window.misOdd = 0;
+    new MutationObserver(() => {
+      if (!original.hidden && original.width * panel.height !== original.height * panel.width) window.misOdd += 1;
+    }).observe(document.getElementById("screen"), { subtree: true, attributes: true });
+  });
+  await page.locator("#kinds input").nth(1).check({ force: true });
+  await until(10_000, "the original in the shape of the other", () => page.evaluate(() => document.getElementById("before").width === 800));
+  assert.equal(await page.evaluate(() => window.misOdd), 0);
+  assert.deepEqual(page.noted, []);
+  await page.done();
+});
+
 test("several files go each to the device that it is named after, with what is written on them, and so they do from the history", limit, async () => {
   const [one, two] = [await stage.device(), await stage.device()];
   const page = await openWith(stage, [{ name: "Sign 1", key: "sign-01", ...one.topics }, { name: "Sign 2", key: "sign-02", ...two.topics }]);

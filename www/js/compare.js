@@ -35,7 +35,10 @@ export async function show(compose) {
   const percent = Number($("split").value);
   const has = Boolean(compose.prepared?.preview) && compose.prepared.format !== "original";
   $("compare").hidden = !has;
-  $("before").hidden = $("splitline").hidden = !has || percent === 0;
+  const [canvas, stage] = [$("before"), $("preview")];
+  const fits = Math.abs(canvas.width * stage.height - canvas.height * stage.width) <= stage.width; // else it is that of another panel
+  const hide = (yes) => (canvas.hidden = $("splitline").hidden = yes);
+  hide(!has || percent === 0 || !fits);
   $("screen").style.setProperty("--split", `${percent}%`);
   if (!has || percent === 0) return;
   const options = Object.fromEntries(Object.entries(readForm().draft.image).filter(([name]) => !OF_PANEL.includes(name)));
@@ -47,9 +50,9 @@ export async function show(compose) {
   if (!result?.prepared.preview || signal.aborted) return;
   shown = wanted;
   const { preview } = result.prepared;
-  const canvas = $("before");
   canvas.width = preview.width;
   canvas.height = preview.height;
   canvas.getContext("2d").drawImage(preview, 0, 0);
   preview.close();
+  hide($("split").value === "0");
 }
