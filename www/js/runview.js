@@ -106,7 +106,8 @@ export class RunView {
     fill($("asleep"), totals.waiting > 0 && t("run.waiting", totals.waiting));
     $("runfacts").textContent = [totals.bytesTotal > 0 && part(totals.bytesAcked, totals.bytesTotal), totals.leftMs !== undefined && t("facts.left", duration(totals.leftMs))].filter(Boolean).join(" · ");
     const over = run.isOver;
-    $("pauseall").hidden = $("cancelall").hidden = over;
+    $("pauseall").hidden = $("cancelall").hidden = $("runsub").hidden = over;
+    $("filters").hidden = totals.all < 2;
     const paused = !over && this.#allPaused;
     $("pauseall").disabled = !over && !run.going.some(({ job }) => job.canPause);
     $("pausealltext").textContent = t(paused ? "run.resume" : "run.pause");
