@@ -5,7 +5,7 @@
 
 use super::bits::{ROOM, Used};
 use crate::image::simd::F4;
-use std::f32::consts::{FRAC_1_SQRT_2, PI};
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The most values along an axis.
 pub(super) const MOST: usize = 16;
@@ -26,8 +26,8 @@ impl Waves {
     /// For so many values along an axis.
     pub(super) fn new(size: usize) -> Self {
         let wave = |frequency: usize, at: usize| {
-            let angle = (2 * at + 1) as f32 * frequency as f32 * PI / (2 * size.max(1)) as f32;
-            0.5 * angle.cos() * if frequency == 0 { FRAC_1_SQRT_2 } else { 1.0 }
+            let angle = (2 * at + 1) as f64 * frequency as f64 * PI / (2 * size.max(1)) as f64;
+            (0.5 * angle.cos() * if frequency == 0 { FRAC_1_SQRT_2 } else { 1.0 }) as f32
         };
         Self(std::array::from_fn(|frequency| {
             std::array::from_fn(|at| wave(frequency, at))
