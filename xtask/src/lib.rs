@@ -21,6 +21,8 @@ pub mod listing;
 pub mod paths;
 pub mod step;
 #[cfg(feature = "bindgen")]
+pub mod sums;
+#[cfg(feature = "bindgen")]
 pub mod test;
 #[cfg(test)]
 mod testing;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::paths::{Paths, write};
+use crate::sums::hex;
 
 /// Its place in the site.
 const LIST: &str = "files.js";
@@ -35,7 +36,11 @@ fn list(www: &Path) -> Result<String> {
         }
         let fail = |e: std::io::Error| Error::file(format!("read {}", path.display()), &e);
         let content = fs::read(&path).map_err(fail)?;
-        let line = format!("    {name:?}: [{}, {:?}],\n", content.len(), sum(&content));
+        let line = format!(
+            "    {name:?}: [{}, {:?}],\n",
+            content.len(),
+            start_of(Sha256::new_with_prefix(&content))
+        );
         version.update(&line);
         if name != WORKER {
             lines.push_str(&line);
@@ -44,7 +49,7 @@ fn list(www: &Path) -> Result<String> {
     let mut text = String::from(
         "// Made by `cargo xtask build` and `dist`: each file's length and the start of its SHA-256.\n",
     );
-    let version = hex(&version.finalize());
+    let version = start_of(version);
     let _ = write!(
         text,
         "self.SITE = {{\n  version: {version:?},\n  files: {{\n{lines}  }},\n}};\n"
@@ -62,17 +67,9 @@ fn is_part(name: &str) -> bool {
     is_loaded && is_ours && name != LIST && !PICTURES.contains(&name)
 }
 
-fn sum(content: &[u8]) -> String {
-    hex(&Sha256::digest(content))
-}
-
 /// Its first eight bytes: it has to notice a change and a mixed site, not to resist an attacker.
-fn hex(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+fn start_of(sum: Sha256) -> String {
+    hex(&sum.finalize()[..8])
 }
 
 #[cfg(test)]

@@ -15,18 +15,11 @@ use super::super::sort::sort_by_key;
 use super::{Decoded, Wanted, adjust, color, truncated};
 use jpeg_decoder::{Decoder, PixelFormat};
 
-/// By how much a decoded side should be longer than the wanted one, for each scale in eighths, so that the resize has
-/// something to choose from: 43 dB against a full decode, over 50 dB from 2 on (IMAGES.md). One eighth is the mean of each
-/// block; photographs reach 43 dB with it only from 2.5 on.
-const SCALES: [(u16, f64); 7] = [
-    (1, 2.5),
-    (2, 1.25),
-    (3, 1.25),
-    (4, 1.25),
-    (5, 1.25),
-    (6, 1.25),
-    (7, 1.25),
-];
+/// By how much a decoded side should be longer than the wanted one, so that the resize has something to choose from: 43 dB
+/// against a full decode, over 50 dB from 2 on (IMAGES.md).
+const MARGIN: f64 = 1.25;
+/// The same for one eighth, which is the mean of each block: photographs reach 43 dB with it only from here on.
+const MARGIN_OF_MEANS: f64 = 2.5;
 /// A decode that holds more than this is done with one eighth already from 1.25 on: the memory of a module that once grew
 /// is never given back. That is from 70 or 90 million pixels on, on a panel of 800 × 480.
 const SPARING: u64 = 24 << 20;
@@ -95,17 +88,15 @@ impl Frame {
         let keeps = |side: u16, scale: f64, eighths: u16, margin: f64| {
             f64::from(scaled(side, eighths)) >= f64::from(side) * scale * margin
         };
-        let suffices = |&&(eighths, margin): &&(u16, f64)| {
+        let suffices = |eighths: u16, margin: f64| {
             keeps(self.width, scale.0, eighths, margin)
                 && keeps(self.height, scale.1, eighths, margin)
         };
-        let chosen = SCALES.iter().find(suffices);
-        let eighths = chosen.map_or(8, |&(eighths, _)| eighths);
-        let is_costly = eighths == 2 && !self.progressive && self.memory(2) > SPARING;
-        let eighths = match is_costly && suffices(&&(1, 1.25)) {
-            true => 1,
-            false => eighths,
-        };
+        let least = (2..8).find(|&eighths| suffices(eighths, MARGIN));
+        let least = least.unwrap_or(8);
+        let is_costly = least == 2 && !self.progressive && self.memory(2) > SPARING;
+        let is_one_enough = suffices(1, MARGIN_OF_MEANS) || (is_costly && suffices(1, MARGIN));
+        let eighths = if is_one_enough { 1 } else { least };
         (eighths, eighths.next_power_of_two())
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Grade, NAME, names, panics};
+use super::{Grade, NAME, debug, functions, names, panics};
 use crate::error::{Error, Result};
 
 /// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`. What wasm-opt will have still has the names of functions,
@@ -21,7 +21,9 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
         .parse_file(wasm)
         .map_err(|cause| refused(wasm, &cause))?;
     if !dev {
-        panics::leave_only_traps(&mut module)?;
+        let paths = functions::paths(&module);
+        panics::leave_only_traps(&mut module, &paths)?;
+        debug::silence(&mut module, &paths);
     }
     let mut bindgen = Bindgen::new();
     let made = bindgen.web(true).and_then(|bindgen| {

@@ -3,7 +3,9 @@
 //! Every error has it in its table of functions all the same, and with it whatever writes structures and numbers. These functions
 //! are replaced by ones that write nothing; what only they called, wasm-opt then leaves out.
 
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ValType};
+use walrus::{FunctionId, Module, ValType};
+
+use super::functions;
 
 /// What is written in the errors of files.
 const KEPT: [&str; 1] = ["<jpeg_decoder::marker::Marker as "];
@@ -12,28 +14,20 @@ const KEPT: [&str; 1] = ["<jpeg_decoder::marker::Marker as "];
 pub fn silence(module: &mut Module, paths: &[(FunctionId, String)]) {
     for (id, path) in paths {
         let is_kept = KEPT.iter().any(|kept| path.starts_with(kept));
-        if path.ends_with(" as core::fmt::Debug>::fmt") && !is_kept {
-            write_nothing(module, *id);
+        let is_debug = path.ends_with(" as core::fmt::Debug>::fmt") && !is_kept;
+        if is_debug && functions::results(module, *id) == [ValType::I32] {
+            // `Ok(())` is 0.
+            functions::replace(module, *id, |body| {
+                body.i32_const(0);
+            });
         }
     }
-}
-
-/// `Ok(())` is 0.
-fn write_nothing(module: &mut Module, id: FunctionId) {
-    let ty = module.types.get(module.funcs.get(id).ty());
-    let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
-    if results != [ValType::I32] {
-        return;
-    }
-    let mut body = FunctionBuilder::new(&mut module.types, &params, &results);
-    body.func_body().i32_const(0);
-    let args = params.iter().map(|ty| module.locals.add(*ty)).collect();
-    module.funcs.get_mut(id).kind = FunctionKind::Local(body.local_func(args));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use walrus::FunctionBuilder;
 
     /// A module with a function that gives 1, and its path.
     fn module(path: &str) -> (Module, Vec<(FunctionId, String)>) {

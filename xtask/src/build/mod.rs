@@ -3,6 +3,7 @@
 mod bindgen;
 mod cargo;
 mod debug;
+mod functions;
 mod lock;
 mod names;
 mod optimise;

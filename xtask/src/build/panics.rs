@@ -3,9 +3,9 @@
 //! The standard library comes compiled, with the code that puts messages together and writes them. Its functions that end
 //! in a panic are replaced by the trap alone; what only they called, the generator of the bindings then leaves out.
 
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
+use walrus::{FunctionId, Module};
 
-use super::damaged;
+use super::{damaged, functions};
 use crate::error::Result;
 
 /// The function through which every panic goes.
@@ -27,45 +27,28 @@ const ENDS: [&str; 12] = [
     "std::thread::local::panic_",
 ];
 
-/// Leaves of every panic in `module` the trap.
+/// Leaves of every panic in `module`, whose functions have these paths, the trap.
 ///
 /// # Errors
 /// When there is none: then the standard library calls its functions otherwise than the list above.
-pub fn leave_only_traps(module: &mut Module) -> Result {
-    let paths: Vec<(FunctionId, String)> = module
-        .funcs
-        .iter_local()
-        .filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_ref()?))))
-        .collect();
+pub fn leave_only_traps(module: &mut Module, paths: &[(FunctionId, String)]) -> Result {
     if !paths.iter().any(|(_, path)| path == PANIC) {
         return Err(damaged(&format!("the module has no {PANIC}")));
     }
-    for (id, path) in &paths {
+    for (id, path) in paths {
         if ENDS.iter().any(|end| path.starts_with(end)) {
-            trap(module, *id);
+            functions::replace(module, *id, |body| {
+                body.unreachable();
+            });
         }
     }
-    super::debug::silence(module, &paths);
     Ok(())
-}
-
-/// A function's path without the hashes that tell two versions of a crate apart.
-fn path(symbol: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(symbol))
-}
-
-fn trap(module: &mut Module, id: FunctionId) {
-    let ty = module.types.get(module.funcs.get(id).ty());
-    let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
-    let mut body = FunctionBuilder::new(&mut module.types, &params, &results);
-    body.func_body().unreachable();
-    let args = params.iter().map(|ty| module.locals.add(*ty)).collect();
-    module.funcs.get_mut(id).kind = FunctionKind::Local(body.local_func(args));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use walrus::FunctionBuilder;
 
     const PANIC_SYMBOL: &str = "_ZN4core9panicking9panic_fmt17h0123456789abcdefE";
 
@@ -91,7 +74,8 @@ mod tests {
     fn a_panic_is_a_trap_and_nothing_else() {
         let (mut module, id) = module(PANIC_SYMBOL);
         assert_eq!(instructions(&module, id), 2);
-        leave_only_traps(&mut module).unwrap();
+        let paths = functions::paths(&module);
+        leave_only_traps(&mut module, &paths).unwrap();
         assert_eq!(instructions(&module, id), 1);
         assert_eq!(module.funcs.get(id).name.as_deref(), Some(PANIC_SYMBOL));
     }
@@ -99,7 +83,10 @@ mod tests {
     #[test]
     fn a_library_with_other_names_is_noticed() {
         let (mut module, _) = module("_ZN4core9elsewhere9panic_fmt17h0123456789abcdefE");
-        let error = leave_only_traps(&mut module).unwrap_err().to_string();
+        let paths = functions::paths(&module);
+        let error = leave_only_traps(&mut module, &paths)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(PANIC), "{error}");
     }
 }

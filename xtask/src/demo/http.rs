@@ -138,7 +138,7 @@ fn respond(head: &str, site: &Site) -> Response {
         return Response::text("405 Method Not Allowed");
     }
     let found = if target == NO_LIST.0 {
-        Some(("text/javascript; charset=utf-8", Ok(NO_LIST.1.into())))
+        Some((kind(Path::new(target)), Ok(NO_LIST.1.into())))
     } else {
         site.file(target).map(|file| (kind(&file), fs::read(file)))
     };

@@ -14,6 +14,7 @@ use crate::build::{self, Freshness, Grade, Part};
 use crate::error::Result;
 use crate::flags::Flags;
 use crate::paths::{Paths, make_dir, remove_dir, write};
+use crate::sums::hex;
 
 /// The command.
 pub fn run(flags: Flags) -> Result<ExitCode> {
@@ -48,10 +49,6 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     print!("{sums}");
     println!("they are in {}", paths.short(&out));
     Ok(ExitCode::SUCCESS)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
