@@ -13,7 +13,7 @@ use super::options::Options;
 use super::pixels::PixelSource;
 use super::prepare_options;
 use super::source::{Source, aborted, load};
-use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Step, sniff};
+use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Step, Turn, sniff};
 
 #[cfg(feature = "mqtt")]
 use crate::transfer::Image as Bytes;
@@ -178,6 +178,7 @@ pub(super) fn check(options: &PrepareOptions) -> Result<(), Invalid> {
         rgba: Cow::Borrowed(&[255; 4]),
         width: 1,
         height: 1,
+        turn: Turn::default(),
     };
     let source = if options.format == Some(Format::Original) {
         image::Source::File(Cow::Borrowed(&[0]))
@@ -206,20 +207,21 @@ pub(super) async fn prepare(
         }
     };
     breathe(signal).await?;
-    let kind = sniff(&bytes);
-    if options.format != Some(Format::Original) && kind.is_some_and(is_for_the_browser) {
-        let unsupported = match Job::new(image::Source::File(Cow::Borrowed(&bytes)), options)
+    let kind = sniff(&bytes).filter(|&kind| is_for_the_browser(kind));
+    if let Some(kind) = kind
+        && options.format != Some(Format::Original)
+    {
+        // What its header says is held against the limits first, as far as the image room reads it.
+        let refused = Job::new(image::Source::File(Cow::Borrowed(&bytes)), options)
             .and_then(Job::run)
-        {
-            // The image room reads it after all.
-            Ok(prepared) => return Ok(PreparedImage::new(prepared, name)),
-            Err(error) => to_js(&error),
+            .err();
+        let unsupported = match refused {
+            Some(error @ Error::Unsupported { .. }) => error,
+            refused => return Err(to_js(&refused.unwrap_or_else(|| kind.unsupported()))),
         };
-        let mime = kind.map_or("", |kind| kind.mime());
-        let most = options
-            .max_megapixels
-            .unwrap_or(image::DEFAULT_MAX_MEGAPIXELS);
-        let pixels = PixelSource::decode(&bytes, mime, most, unsupported).await?;
+        let pixels = PixelSource::decode(bytes, kind, options, unsupported)
+            .await
+            .map_err(|error| to_js(&error))?;
         return run(from_pixels(pixels), options, signal, name).await;
     }
     run(
@@ -264,6 +266,7 @@ fn from_pixels(pixels: PixelSource) -> image::Source<'static> {
         rgba: Cow::Owned(pixels.rgba),
         width: pixels.width,
         height: pixels.height,
+        turn: pixels.turn,
     }
 }
 
@@ -271,7 +274,7 @@ fn from_pixels(pixels: PixelSource) -> image::Source<'static> {
 fn is_for_the_browser(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Avif | Kind::Heic | Kind::Svg | Kind::JpegXl | Kind::Ico | Kind::Tiff
+        Kind::Webp | Kind::Avif | Kind::Heic | Kind::Svg | Kind::JpegXl | Kind::Ico | Kind::Tiff
     )
 }
 

@@ -3,15 +3,19 @@
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ImageBitmap, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+use web_sys::{
+    Blob, BlobPropertyBag, ImageBitmap, ImageData, OffscreenCanvas,
+    OffscreenCanvasRenderingContext2d,
+};
 
-use super::error::{Invalid, image_error};
+use super::error::Invalid;
+use crate::image::{self, Error, Kind, PrepareOptions, Turn};
 
 #[wasm_bindgen]
 extern "C" {
     // Pages and workers both have it; web-sys would need to know which of the two this is.
     #[wasm_bindgen(js_name = createImageBitmap, catch)]
-    fn create_image_bitmap(blob: &web_sys::Blob) -> Result<Promise, JsValue>;
+    fn create_image_bitmap(blob: &Blob) -> Result<Promise, JsValue>;
 }
 
 /// Unpremultiplied RGBA, eight bits each.
@@ -19,6 +23,8 @@ pub(super) struct PixelSource {
     pub(super) rgba: Vec<u8>,
     pub(super) width: u32,
     pub(super) height: u32,
+    /// Brings them upright.
+    pub(super) turn: Turn,
 }
 
 impl PixelSource {
@@ -47,6 +53,7 @@ impl PixelSource {
             rgba: data.data().0,
             width: data.width(),
             height: data.height(),
+            turn: Turn::default(),
         };
         if pixels.rgba.is_empty() {
             let reason = "is an ImageData without pixels: its buffer was transferred elsewhere";
@@ -67,44 +74,41 @@ impl PixelSource {
         })
     }
 
-    /// Lets the browser decode a file that this module does not read (AVIF, HEIC, SVG where it can).
+    /// Lets the browser decode a file that this module does not read: WebP, and AVIF, HEIC and others where it can.
     ///
     /// # Errors
-    /// The error that the module gave, where the browser cannot either; `too-large`.
+    /// `unsupported` where the browser cannot either; [`Error::Corrupt`] for a file of a kind that browsers know;
+    /// [`Error::TooLarge`].
     pub(super) async fn decode(
-        bytes: &[u8],
-        mime: &str,
-        max_megapixels: f64,
-        unsupported: JsValue,
-    ) -> Result<Self, JsValue> {
-        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-        let options = web_sys::BlobPropertyBag::new();
-        options.set_type(mime);
-        let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)
-        else {
+        mut bytes: Vec<u8>,
+        kind: Kind,
+        options: &PrepareOptions,
+        unsupported: Error,
+    ) -> Result<Self, Error> {
+        let turn = image::take_turn(&mut bytes);
+        let Ok(promise) = blob(&bytes, kind).and_then(|blob| create_image_bitmap(&blob)) else {
             return Err(unsupported);
         };
-        let Ok(promise) = create_image_bitmap(&blob) else {
-            return Err(unsupported);
-        };
+        drop(bytes);
         let Ok(bitmap) = JsFuture::from(promise).await else {
-            return Err(unsupported);
+            return Err(match kind {
+                Kind::Webp => Error::corrupt(kind.name(), "the browser cannot decode it"),
+                _ => unsupported,
+            });
         };
         let bitmap: ImageBitmap = bitmap.unchecked_into();
-        let megapixels = f64::from(bitmap.width()) * f64::from(bitmap.height()) / 1e6;
-        if megapixels > max_megapixels {
-            bitmap.close();
-            // To write a float would weigh six KiB in the module.
-            let message = format!(
-                "the picture has {} megapixels, more than maxMegapixels",
-                megapixels.ceil() as u32
-            );
-            return Err(image_error("too-large", &message));
-        }
-        let drawn = draw(&bitmap);
+        let drawn = image::admit(bitmap.width(), bitmap.height(), options)
+            .and_then(|()| draw(&bitmap).map_err(|_| unsupported));
         bitmap.close();
-        drawn.map_err(|_| unsupported)
+        drawn.map(|pixels| Self { turn, ..pixels })
     }
+}
+
+fn blob(bytes: &[u8], kind: Kind) -> Result<Blob, JsValue> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = BlobPropertyBag::new();
+    options.set_type(kind.mime());
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
 }
 
 /// Whether a colour space is told that is not sRGB.
@@ -139,5 +143,6 @@ fn through_canvas(
         rgba: data.data().0,
         width,
         height,
+        turn: Turn::default(),
     })
 }

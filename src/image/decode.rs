@@ -5,9 +5,11 @@ mod color;
 mod header;
 mod jpeg;
 mod other;
+mod webp;
 
 pub(crate) use color::from_rgba;
 pub(crate) use header::Header;
+pub use webp::take_turn;
 
 use super::adjust::Adjust;
 use super::error::Error;

@@ -38,10 +38,19 @@ pub fn prepare_pixels(
             rgba,
             width,
             height,
+            turn: Turn::default(),
         },
         options,
     )?
     .run()
+}
+
+/// Whether pixels of this size will be taken: asked by who decodes a file itself, before its pixels take memory.
+///
+/// # Errors
+/// [`Error::TooLarge`]; [`Error::Invalid`] for the options.
+pub fn admit(width: u32, height: u32, options: &PrepareOptions) -> Result<(), Error> {
+    Plan::new(options)?.check_pixels(u64::from(width) * u64::from(height))
 }
 
 /// What a picture is made from. An owned source is dropped as soon as it has been decoded.
@@ -49,7 +58,7 @@ pub fn prepare_pixels(
 pub enum Source<'a> {
     /// The bytes of a file.
     File(Cow<'a, [u8]>),
-    /// Pixels that someone else decoded and brought upright.
+    /// Pixels that someone else decoded.
     Pixels {
         /// Unpremultiplied R, G, B, A, row by row without gaps.
         rgba: Cow<'a, [u8]>,
@@ -57,6 +66,8 @@ pub enum Source<'a> {
         width: u32,
         /// In pixels, not 0.
         height: u32,
+        /// Brings them upright.
+        turn: Turn,
     },
 }
 
@@ -135,7 +146,7 @@ impl<'a> Job<'a> {
         match source {
             Source::File(bytes) => {
                 let header = Header::read(bytes)?;
-                self.check_megapixels(header.unpacked)?;
+                self.plan.check_megapixels(header.unpacked)?;
                 let turn = header.turn.then(self.plan.turn);
                 let layout = self.layout((header.width, header.height), turn)?;
                 let decoded = decode::decode(bytes, &header, self.wanted(&layout, turn))?;
@@ -145,9 +156,11 @@ impl<'a> Job<'a> {
                 rgba,
                 width,
                 height,
+                turn,
             } => {
-                let turn = self.plan.turn;
-                self.check_megapixels(u64::from(*width) * u64::from(*height))?;
+                let turn = turn.then(self.plan.turn);
+                self.plan
+                    .check_pixels(u64::from(*width) * u64::from(*height))?;
                 let layout = self.layout((*width, *height), turn)?;
                 let decoded = from_pixels(rgba, (*width, *height), &self.plan)?;
                 Ok(Stage::Arrange(decoded, layout, turn))
@@ -201,17 +214,25 @@ impl<'a> Job<'a> {
             saturation: self.plan.saturation,
         }
     }
+}
 
+impl Plan {
     fn check_megapixels(&self, pixels: u64) -> Result<(), Error> {
-        if pixels <= self.plan.max_pixels {
+        if pixels <= self.max_pixels {
             return Ok(());
         }
         let reason = format!(
             "the picture has {} million pixels, over the limit of {}: make it smaller first or raise the limit",
             megapixels(pixels),
-            megapixels(self.plan.max_pixels)
+            megapixels(self.max_pixels)
         );
         Err(Error::too_large("maxMegapixels", reason))
+    }
+
+    /// For a picture that comes as R, G, B, A.
+    fn check_pixels(&self, pixels: u64) -> Result<(), Error> {
+        self.check_megapixels(pixels)?;
+        budget::check("reading", pixels.saturating_mul(4))
     }
 }
 
@@ -235,6 +256,7 @@ fn check_source(source: &Source<'_>, plan: &Plan) -> Result<(), Error> {
             rgba,
             width,
             height,
+            ..
         } => {
             let count = u64::from(*width) * u64::from(*height);
             if count > 0 && count.checked_mul(4) == u64::try_from(rgba.len()).ok() {
@@ -273,7 +295,6 @@ fn bounded(prepared: Prepared, max_bytes: usize) -> Result<Prepared, Error> {
 }
 
 fn from_pixels(rgba: &[u8], (width, height): (u32, u32), plan: &Plan) -> Result<Decoded, Error> {
-    budget::check("reading", rgba.len() as u64)?;
     let adjust = Adjust::new(None, plan.saturation);
     let rgb = decode::from_rgba(rgba, plan.background, adjust.as_ref())?;
     let sizes = (usize::try_from(width), usize::try_from(height));

@@ -49,12 +49,13 @@ mod testing;
 mod tests;
 mod write;
 
+pub use decode::take_turn;
 pub use error::Error;
-pub use job::{Job, Source, Step, prepare, prepare_pixels};
+pub use job::{Job, Source, Step, admit, prepare, prepare_pixels};
 pub use options::{
     ColorError, Columns, Dither, Fit, Format, Invert, Mirror, Palette, PaletteColor, PanelName,
     PrepareOptions, Rgb, Rotation, Rows, Tone,
 };
-pub use plan::DEFAULT_MAX_MEGAPIXELS;
+pub use orient::Turn;
 pub use prepared::{Pixels, Prepared};
 pub use sniff::{Kind, sniff};

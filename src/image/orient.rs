@@ -8,7 +8,7 @@ use super::pixels::RgbImage;
 
 /// How to read a turned picture: flip the position that is asked for, then exchange x and y, and look there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Turn {
+pub struct Turn {
     transpose: bool,
     flip_x: bool,
     flip_y: bool,

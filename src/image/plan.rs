@@ -10,7 +10,7 @@ use super::options::{Fit, Format, Mirror, PrepareOptions, Rgb, Rotation};
 use super::orient::Turn;
 
 /// The limit where [`PrepareOptions::max_megapixels`] is left out, in millions of pixels.
-pub const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
+const DEFAULT_MAX_MEGAPIXELS: f64 = 200.0;
 
 /// Options that have been checked, with every default filled in.
 #[derive(Clone, Debug)]

@@ -96,14 +96,6 @@ impl Kind {
         }
     }
 
-    /// True where this room has a decoder; for the others a browser may have one.
-    pub const fn is_decodable(self) -> bool {
-        matches!(
-            self,
-            Self::Jpeg | Self::Png | Self::Gif | Self::Bmp | Self::Webp
-        )
-    }
-
     /// The error for a kind that nobody here could decode.
     pub(crate) fn unsupported(self) -> Error {
         let advice = match self {
@@ -111,8 +103,8 @@ impl Kind {
                 "set the phone's camera to JPEG (iPhone: Settings, Camera, Formats, Most Compatible), \
                  or open this page in Safari, which reads HEIC itself"
             }
-            Self::Avif => {
-                "open this page in a browser that shows AVIF, or save the picture as JPEG or PNG"
+            Self::Avif | Self::Webp => {
+                "open this page in a browser that shows such files, or save the picture as JPEG or PNG"
             }
             Self::Svg => {
                 "open this page in a browser that draws it, or export the drawing as PNG at the panel's size"

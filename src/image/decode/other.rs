@@ -1,4 +1,4 @@
-//! PNG, GIF, BMP and WebP through the `image` crate, each with the memory that its header foretold as its limit.
+//! PNG, GIF and BMP through the `image` crate, each with the memory that its header foretold as its limit.
 
 use super::super::adjust::Adjust;
 use super::super::budget::{self, BUDGET};
@@ -7,7 +7,7 @@ use super::super::options::Rgb;
 use super::super::pixels::RgbImage;
 use super::super::sniff::Kind;
 use super::{Decoded, Header, Wanted, adjust, color, truncated};
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult, Limits};
 use std::io::Cursor;
 
@@ -23,7 +23,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<De
         Kind::Png => PngDecoder::with_limits(input, limits).and_then(raw),
         Kind::Gif => GifDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
         Kind::Bmp => BmpDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
-        _ => WebPDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
+        _ => return Err(header.kind.unsupported()),
     };
     let mut raw = raw.map_err(|error| from_image(header.kind, &error))??;
     let mut warnings = Vec::new();
