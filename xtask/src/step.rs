@@ -14,6 +14,9 @@ const TAIL_LINES: usize = 40;
 /// How often a log without a terminal is told that a step still runs.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
+/// To the start of a terminal's line, and what stands there wiped away: it may be longer, and another step's.
+const OVER: &str = "\r\x1b[K";
+
 /// A program under way whose output goes to a log.
 pub struct Step {
     name: String,
@@ -78,9 +81,17 @@ impl Finished {
 
     pub fn show_tail(&self) {
         let lines: Vec<&str> = self.output.lines().collect();
-        for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
-            eprintln!("  | {line}");
-        }
+        let from = lines.len().saturating_sub(TAIL_LINES);
+        let tail: String = lines[from..]
+            .iter()
+            .map(|line| format!("  | {line}\n"))
+            .collect();
+        // In one piece: other steps have lines of their own meanwhile.
+        eprint!(
+            "  ✗ {}, the end of {}\n{tail}",
+            self.name,
+            self.log.display()
+        );
     }
 
     fn failure(&self, paths: &Paths) -> Error {
@@ -162,7 +173,7 @@ impl Ticker {
         }
         let seconds = self.started.elapsed().as_secs();
         match (self.terminal, self.shown) {
-            (true, _) => eprint!("\r  … {}, {seconds} s ", self.name),
+            (true, _) => eprint!("{OVER}  … {}, {seconds} s ", self.name),
             (false, Some(_)) => eprintln!("  … {}, {seconds} s", self.name),
             // A log gets its first line only when the step turns out to be a long one.
             (false, None) => {}
@@ -172,7 +183,7 @@ impl Ticker {
     }
 
     fn end(&self, success: bool) {
-        let start = if self.terminal { "\r" } else { "" };
+        let start = if self.terminal { OVER } else { "" };
         let mark = if success { '✓' } else { '✗' };
         // What has ended before anybody waited for it took an unknown time.
         let time = match self.shown {
