@@ -31,9 +31,11 @@ pub fn simulation(bench: &Bench) -> Result<Tally> {
 
 /// The client against real brokers.
 pub fn brokers(bench: &Bench) -> Result<Tally> {
-    install::mosquitto(&bench.paths)?;
-    install::nats(&bench.paths)?;
-    install::python(&bench.paths)?;
+    bench.ready(|paths| {
+        install::mosquitto(paths)?;
+        install::nats(paths)?;
+        install::python(paths)
+    })?;
     integration(bench, "brokers")
 }
 

@@ -10,14 +10,18 @@ use crate::error::Result;
 use crate::paths::Paths;
 use crate::step;
 
-/// Runs `tests/SUITE/test_….py` on what the example `prepare` makes.
-pub(super) fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
+pub(super) fn quality(bench: &Bench) -> Result<Tally> {
+    run(bench, Suite::Quality, "quality/test_panels.py")
+}
+
+pub(super) fn pictures(bench: &Bench) -> Result<Tally> {
+    run(bench, Suite::Pictures, "pictures/test_pictures.py")
+}
+
+/// Runs the script of `tests` on what the example `prepare` makes.
+fn run(bench: &Bench, suite: Suite, script: &str) -> Result<Tally> {
     let paths = &bench.paths;
-    let script = match suite {
-        Suite::Quality => "quality/test_panels.py",
-        _ => "pictures/test_pictures.py",
-    };
-    let python = install::judge(paths)?;
+    let python = bench.ready(install::judge)?;
     let program = prepare(paths)?;
     let mut command = Command::new(python);
     // Nothing that Python compiles stays in the checkout.

@@ -4,8 +4,8 @@
 use std::process::Command;
 
 use super::count::Tally;
-use super::{Bench, deny, licences, node};
-use crate::error::{Error, Result};
+use super::{Bench, deny, licences};
+use crate::error::Result;
 use crate::{step, tidy, toolchain};
 
 const CRATE: [&str; 2] = ["--package", "mqtt-image-sender"];
@@ -18,25 +18,16 @@ const DEMO: [&str; 3] = ["--no-default-features", "--features", "demo"];
 /// What a benchmark compares with has a workspace of its own.
 const PLAIN: &str = "--manifest-path=benches/plain/Cargo.toml";
 
-pub fn run(bench: &Bench) -> Result<Tally> {
-    toolchain::wasm(&bench.paths)?;
-    toolchain::linters(&bench.paths)?;
-    // Compiling for the wasm is most of the time, and all of it on one core: the checks have the other.
-    std::thread::scope(|threads| {
-        let packed = threads.spawn(|| node::packed(bench));
-        let looked_at = look(bench);
-        let packed = packed
-            .join()
-            .map_err(|_| Error::new("npm pack panicked", "see above"))?;
-        Ok(looked_at? + packed?)
-    })
-}
-
-fn look(bench: &Bench) -> Result<Tally> {
+/// All but what npm would publish.
+pub fn checks(bench: &Bench) -> Result<Tally> {
+    bench.ready(|paths| {
+        toolchain::wasm(paths)?;
+        toolchain::linters(paths)
+    })?;
     let tidy = tidy::check(&bench.paths)?;
     let licences = licences::check(&bench.paths)?;
     let mut tally = Tally::of_check(tidy) + Tally::of_check(licences) + deny::check(bench)?;
-    for (name, mut command) in checks() {
+    for (name, mut command) in commands() {
         let finished = step::run(&bench.paths, name, &mut command)?;
         if !finished.success {
             finished.show_tail();
@@ -47,7 +38,7 @@ fn look(bench: &Bench) -> Result<Tally> {
 }
 
 /// The crate in every combination of features and machines that is shipped, and the automation in both of its forms.
-fn checks() -> Vec<(&'static str, Command)> {
+fn commands() -> Vec<(&'static str, Command)> {
     let all = ["--all-targets"];
     let lib = ["--lib"];
     vec![

@@ -1,5 +1,6 @@
 //! The suites that Node runs: the module in a browser, the page against a real broker, the npm package.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,68 +8,107 @@ use super::count::Tally;
 use super::{Bench, Suite, install, judge};
 use crate::build::{self, Freshness, Grade, Part};
 use crate::error::{Error, Result};
-use crate::step;
+use crate::{step, toolchain};
 
 /// Local Network Access, the back/forward cache and a browser that is offline: Firefox has no such thing, or its driver no
 /// way to bring it about.
 const OF_CHROMIUM: [&str; 3] = ["access.test.mjs", "locks.test.mjs", "network.test.mjs"];
 
-/// Files of `e2e` that run side by side: much of their time is a device's clock. The other suites measure, or fill two cores.
-const SIDE_BY_SIDE: usize = 2;
+/// Files that Node runs.
+struct Run<'a> {
+    name: &'a str,
+    files: Vec<PathBuf>,
+    /// How many of them side by side. Each waits for clocks now and then, so that more than one bear each other.
+    at_once: usize,
+    environment: Vec<(&'a str, OsString)>,
+}
 
-pub fn run(bench: &Bench, suite: Suite) -> Result<Tally> {
-    if suite == Suite::Package {
-        install::node(&bench.paths)?;
-        install::libmosquitto(&bench.paths)?;
-        install::nats(&bench.paths)?;
-        install::openssl(&bench.paths)?;
+pub fn browser(bench: &Bench) -> Result<Tally> {
+    bench.ready(install::chromium)?;
+    let run = Run {
+        name: Suite::Browser.name(),
+        files: suite_files(bench, Suite::Browser)?,
+        at_once: 1,
+        environment: Vec::new(),
+    };
+    run_files(bench, run)
+}
+
+pub fn e2e(bench: &Bench) -> Result<Tally> {
+    bench.ready(install::chromium)?;
+    let run = Run {
+        name: Suite::E2e.name(),
+        files: suite_files(bench, Suite::E2e)?,
+        at_once: 2,
+        environment: Vec::new(),
+    };
+    run_files(bench, run)
+}
+
+pub fn package(bench: &Bench) -> Result<Tally> {
+    bench.ready(|paths| {
+        install::node(paths)?;
+        install::libmosquitto(paths)?;
+        install::nats(paths)?;
+        install::openssl(paths)?;
         if bench.args.full {
-            install::wasm_pack(&bench.paths)?;
-            install::examples(&bench.paths)?;
-            install::firefox(&bench.paths)?;
+            install::wasm_pack(paths)?;
+            install::examples(paths)?;
+            install::firefox(paths)?;
         }
-    }
-    install::chromium(&bench.paths)?;
-    let mut files = test_files(&bench.paths.tests().join(suite.name()))?;
-    if suite == Suite::E2e {
-        files.reverse(); // `views`, the longest, is not to be the last
-    }
-    run_files(bench, suite.name(), files, "chromium")
+        install::chromium(paths)
+    })?;
+    let run = Run {
+        name: Suite::Package.name(),
+        files: suite_files(bench, Suite::Package)?,
+        at_once: 1,
+        environment: Vec::new(),
+    };
+    run_files(bench, run)
 }
 
 /// The module at brokers of all makes; those that not every machine has only in full.
 pub fn matrix(bench: &Bench) -> Result<Tally> {
-    let paths = &bench.paths;
-    install::nats(paths)?;
-    if bench.args.full {
-        install::rabbitmq(paths)?;
-        install::rumqttd(paths)?;
-        install::amqtt(paths)?;
-    }
-    install::chromium(paths)?;
-    run_files(
-        bench,
-        "matrix",
-        test_files(&paths.tests().join("matrix"))?,
-        "chromium",
-    )
+    bench.ready(|paths| {
+        install::nats(paths)?;
+        if bench.args.full {
+            install::rabbitmq(paths)?;
+            install::rumqttd(paths)?;
+            install::amqtt(paths)?;
+        }
+        install::chromium(paths)
+    })?;
+    let run = Run {
+        name: "matrix",
+        files: test_files(&bench.paths.tests().join("matrix"))?,
+        at_once: 1,
+        environment: Vec::new(),
+    };
+    run_files(bench, run)
 }
 
 /// The tests of the suite `browser` in Firefox, and the page's main stories.
 pub fn firefox(bench: &Bench) -> Result<Tally> {
-    install::firefox(&bench.paths)?;
-    let mut files = test_files(&bench.paths.tests().join(Suite::Browser.name()))?;
+    bench.ready(install::firefox)?;
+    let mut files = suite_files(bench, Suite::Browser)?;
     files.retain(|file| !is_of_chromium(file));
-    files.extend(test_files(
-        &bench.paths.tests().join(Suite::Firefox.name()),
-    )?);
-    run_files(bench, Suite::Firefox.name(), files, "firefox")
+    files.extend(suite_files(bench, Suite::Firefox)?);
+    let run = Run {
+        name: Suite::Firefox.name(),
+        files,
+        at_once: 1,
+        environment: vec![("MIS_BROWSER", "firefox".into())],
+    };
+    run_files(bench, run)
 }
 
 /// What npm would publish, of the modules that are there: of any grade, for their names alone are looked at.
 pub fn packed(bench: &Bench) -> Result<Tally> {
     let paths = &bench.paths;
-    let node = install::node(paths)?;
+    let node = bench.ready(|paths| {
+        toolchain::wasm(paths)?;
+        install::node(paths)
+    })?;
     let lint_alone = bench.args.suites == [Suite::Lint];
     let grade = if lint_alone {
         Grade::Dev
@@ -82,21 +122,19 @@ pub fn packed(bench: &Bench) -> Result<Tally> {
     Ok(judge(&step::run(paths, "npm pack", &mut command)?))
 }
 
-fn run_files(bench: &Bench, name: &str, files: Vec<PathBuf>, browser: &str) -> Result<Tally> {
-    let paths = &bench.paths;
-    let node = install::node(paths)?;
-    install::mosquitto(paths)?;
-    install::python(paths)?;
-    install::node_modules(paths)?;
-    build::site(paths, &Part::ALL, Grade::Optimised, Freshness::SameGrade)?;
-    build::package(paths)?;
+fn run_files(bench: &Bench, run: Run) -> Result<Tally> {
+    let node = bench.ready(|paths| {
+        install::mosquitto(paths)?;
+        install::python(paths)?;
+        install::node_modules(paths)?;
+        bench.make_modules()?;
+        install::node(paths)
+    })?;
     let mut command = runner(bench, &node);
-    if name == Suite::E2e.name() {
-        command.arg(format!("--test-concurrency={SIDE_BY_SIDE}"));
-    }
-    command.args(files);
-    command.env("MIS_BROWSER", browser);
-    Ok(judge(&step::run(paths, name, &mut command)?))
+    command.arg(format!("--test-concurrency={}", run.at_once));
+    command.args(run.files);
+    command.env("MIS_BROWSER", "chromium").envs(run.environment);
+    Ok(judge(&step::run(&bench.paths, run.name, &mut command)?))
 }
 
 /// Node's own test runner, which is still to be told the files.
@@ -105,6 +143,10 @@ fn runner(bench: &Bench, node: &Path) -> Command {
     command.args(["--test", "--test-reporter=spec"]);
     bench.environment(&mut command);
     command
+}
+
+fn suite_files(bench: &Bench, suite: Suite) -> Result<Vec<PathBuf>> {
+    test_files(&bench.paths.tests().join(suite.name()))
 }
 
 /// Named one by one: what Node makes of a directory differs from version to version.
