@@ -14,6 +14,22 @@ use crate::{step, toolchain};
 /// way to bring it about.
 const OF_CHROMIUM: [&str; 3] = ["access.test.mjs", "locks.test.mjs", "network.test.mjs"];
 
+/// Files of `browser` that measure nothing by the clock.
+const TIMELESS: [&str; 12] = [
+    "image-memory.test.mjs",
+    "loading.test.mjs",
+    "memory.test.mjs",
+    "messages.test.mjs",
+    "notices.test.mjs",
+    "options.test.mjs",
+    "orientation.test.mjs",
+    "prepare.test.mjs",
+    "trace.test.mjs",
+    "transfer.test.mjs",
+    "webp.test.mjs",
+    "websocket.test.mjs",
+];
+
 /// Files that Node runs.
 struct Run<'a> {
     name: &'a str,
@@ -23,15 +39,19 @@ struct Run<'a> {
     environment: Vec<(&'a str, OsString)>,
 }
 
+/// The files that measure by the clock have the machine for themselves, after the others.
 pub fn browser(bench: &Bench) -> Result<Tally> {
     bench.ready(install::chromium)?;
-    let run = Run {
-        name: Suite::Browser.name(),
-        files: suite_files(bench, Suite::Browser)?,
-        at_once: 1,
+    let files = suite_files(bench, Suite::Browser)?;
+    let (timeless, clocked) = files.into_iter().partition(|file| is_of(&TIMELESS, file));
+    let run = |name, files, at_once| Run {
+        name,
+        files,
+        at_once,
         environment: Vec::new(),
     };
-    run_files(bench, run)
+    let timeless = run_files(bench, run("browser", timeless, 2))?;
+    Ok(timeless + run_files(bench, run("browser by the clock", clocked, 1))?)
 }
 
 pub fn e2e(bench: &Bench) -> Result<Tally> {
@@ -81,7 +101,7 @@ pub fn matrix(bench: &Bench) -> Result<Tally> {
     let run = Run {
         name: "matrix",
         files: test_files(&bench.paths.tests().join("matrix"))?,
-        at_once: 1,
+        at_once: 2,
         environment: Vec::new(),
     };
     run_files(bench, run)
@@ -91,7 +111,7 @@ pub fn matrix(bench: &Bench) -> Result<Tally> {
 pub fn firefox(bench: &Bench) -> Result<Tally> {
     bench.ready(install::firefox)?;
     let mut files = suite_files(bench, Suite::Browser)?;
-    files.retain(|file| !is_of_chromium(file));
+    files.retain(|file| !is_of(&OF_CHROMIUM, file));
     files.extend(suite_files(bench, Suite::Firefox)?);
     let run = Run {
         name: Suite::Firefox.name(),
@@ -166,8 +186,8 @@ fn test_files(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn is_of_chromium(path: &Path) -> bool {
-    OF_CHROMIUM.iter().any(|name| path.ends_with(name))
+fn is_of(names: &[&str], path: &Path) -> bool {
+    names.iter().any(|name| path.ends_with(name))
 }
 
 fn is_test(path: &Path) -> bool {
