@@ -68,6 +68,24 @@ pub fn chromium(paths: &Paths) -> Result<PathBuf> {
     program(paths, "Chromium", &["chromium"], tools::chromium)
 }
 
+/// Chromium without its window, which is drawn for nobody: a third less processor time. `None` where Debian has none of
+/// the very version of its Chromium, or where the person has named the browser.
+pub fn headless_shell(paths: &Paths) -> Option<PathBuf> {
+    if std::env::var_os("CHROMIUM").is_some() {
+        return None;
+    }
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat=${Version}", "chromium"]);
+    let version = query
+        .output()
+        .ok()
+        .filter(|answer| answer.status.success())?;
+    let name = "chromium-headless-shell";
+    // Another would bring another Chromium with it.
+    let package = format!("{name}={}", String::from_utf8(version.stdout).ok()?);
+    program(paths, name, &[&package], || tools::find(&[name])).ok()
+}
+
 pub fn firefox(paths: &Paths) -> Result<PathBuf> {
     program(paths, "Firefox", &["firefox-esr"], tools::firefox)
 }

@@ -54,13 +54,18 @@ pub fn browser(bench: &Bench) -> Result<Tally> {
     Ok(timeless + run_files(bench, run("browser by the clock", clocked, 1))?)
 }
 
+/// In full in the browser that people have.
 pub fn e2e(bench: &Bench) -> Result<Tally> {
-    bench.ready(install::chromium)?;
+    let program = bench.ready(|paths| {
+        let chromium = install::chromium(paths)?;
+        let in_short = (!bench.args.full).then(|| install::headless_shell(paths));
+        Ok(in_short.flatten().unwrap_or(chromium))
+    })?;
     let run = Run {
         name: Suite::E2e.name(),
         files: suite_files(bench, Suite::E2e)?,
-        at_once: 2,
-        environment: Vec::new(),
+        at_once: if bench.args.full { 2 } else { 3 },
+        environment: vec![("MIS_CHROMIUM", program.into())],
     };
     run_files(bench, run)
 }

@@ -137,6 +137,7 @@ for (const width of isFull ? [390, 1280] : [390]) {
     const page = await openAdmin(stage, "#/send", { viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: "light", permissions: ["camera"] });
     await page.context().addInitScript({ path: axe });
     await page.reload();
+    await page.locator("body[data-kept]").waitFor();
     const found = {};
     for (const [view, step] of Object.entries(walk)) {
       await step(page, device);
