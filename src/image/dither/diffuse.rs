@@ -29,8 +29,13 @@ pub(super) trait Medium {
     type Light: Light;
     /// What a pixel should have, and the ink that it keeps.
     fn look(&self, pixel: [u8; 3]) -> (Self::Light, Option<u8>);
-    /// The ink for a light, and what it leaves over.
-    fn choose(&self, light: Self::Light) -> (u8, Self::Light);
+    /// The light by which the ink is chosen, where that is to differ a little from pixel to pixel.
+    #[inline(always)]
+    fn seen(light: Self::Light, _grain: u32) -> Self::Light {
+        light
+    }
+    /// The ink for a light that looks like `seen`, and what it leaves over.
+    fn choose(&self, light: Self::Light, seen: Self::Light) -> (u8, Self::Light);
 }
 
 /// How an error is shared out.
@@ -178,6 +183,8 @@ struct Chain<L> {
     to: Vec<L>,
     /// For the one after that.
     after: Vec<L>,
+    /// Rows that are done.
+    row: u32,
 }
 
 impl<L: Light> Chain<L> {
@@ -187,6 +194,7 @@ impl<L: Light> Chain<L> {
             from: none.clone(),
             to: none.clone(),
             after: none,
+            row: 0,
         }
     }
 
@@ -197,6 +205,7 @@ impl<L: Light> Chain<L> {
         self.to[place] = K::last(self.to[place], below);
         // What fell off would add up.
         (self.to[first], self.to[last]) = (L::default(), L::default());
+        self.row += 1;
         std::mem::swap(&mut self.from, &mut self.to);
         std::mem::swap(&mut self.to, &mut self.after);
     }
@@ -216,6 +225,8 @@ struct Run<'a, L, const FORWARDS: bool> {
     below: L,
     /// What was shared out of the last error.
     last: L,
+    /// Of the first pixel.
+    grain: u32,
 }
 
 impl<'a, L: Light, const FORWARDS: bool> Run<'a, L, FORWARDS> {
@@ -231,6 +242,7 @@ impl<'a, L: Light, const FORWARDS: bool> Run<'a, L, FORWARDS> {
             ahead: none,
             below: none,
             last: none,
+            grain: grain(chain.row),
         }
     }
 
@@ -239,11 +251,29 @@ impl<'a, L: Light, const FORWARDS: bool> Run<'a, L, FORWARDS> {
         let (target, named) = medium.look(self.pixels[x]);
         let (ink, error) = match named {
             Some(ink) => (ink, L::default()),
-            None => medium.choose(target + self.from[x] + self.ahead),
+            None => {
+                // Each by itself: what waits for the pixel before is one sum.
+                let known = target + self.from[x];
+                let seen = M::seen(known, self.grain.wrapping_add(x as u32));
+                medium.choose(known + self.ahead, seen + self.ahead)
+            }
         };
         self.out[x] = ink;
         K::spread(self, x, error);
     }
+}
+
+/// A number for the first pixel of a row; the others follow on it.
+fn grain(row: u32) -> u32 {
+    row.wrapping_mul(0x85eb_ca77)
+}
+
+/// Up to 4,096 either way, as like noise as two multiplications make it.
+#[inline(always)]
+fn noise(grain: u32) -> i32 {
+    let mixed = grain.wrapping_mul(0x9e37_79b1);
+    let mixed = (mixed ^ mixed >> 15).wrapping_mul(0x2c1b_3c6d);
+    (mixed >> 19).cast_signed() - 4096
 }
 
 impl Light for i32 {
@@ -279,7 +309,7 @@ impl Medium for GrayFrame {
     }
 
     #[inline(always)]
-    fn choose(&self, light: i32) -> (u8, i32) {
+    fn choose(&self, light: i32, _: i32) -> (u8, i32) {
         let ink = self.nearest(light);
         (ink, light - self.levels[usize::from(ink)])
     }
@@ -294,7 +324,7 @@ impl<const TONED: bool> Medium for Mono<'_, TONED> {
     }
 
     #[inline(always)]
-    fn choose(&self, light: i32) -> (u8, i32) {
+    fn choose(&self, light: i32, _: i32) -> (u8, i32) {
         // All ones for white: a jump here would be foretold wrongly every other time.
         let white = (ONE / 2 - light) >> 31;
         (self.dark ^ (white & 1) as u8, light - (white & ONE))
@@ -310,10 +340,16 @@ impl Medium for ColorFrame {
     }
 
     #[inline(always)]
-    fn choose(&self, light: I4) -> (u8, I4) {
-        let light = Self::bounded(light);
-        let (ink, own) = self.nearest(light);
-        (ink, light - own)
+    fn seen(light: I4, grain: u32) -> I4 {
+        // A hundredth of white. Where a flat gray would fall into a pattern, such as every other pixel, it does not: its
+        // texture is more even by 1 to 2 dB, and the pictures' score is the same within 0.4 % (tests/quality).
+        light + I4::splat(noise(grain))
+    }
+
+    #[inline(always)]
+    fn choose(&self, light: I4, seen: I4) -> (u8, I4) {
+        let (ink, own) = self.nearest(Self::bounded(seen));
+        (ink, Self::bounded(light) - own)
     }
 }
 
@@ -364,7 +400,11 @@ mod tests {
                 let (target, named) = medium.look(image.pixels()[(start + y) * width + x]);
                 let (ink, error) = match named {
                     Some(ink) => (ink, M::Light::default()),
-                    None => medium.choose(target + errors[y * width + x]),
+                    None => {
+                        let light = target + errors[y * width + x];
+                        let grain = grain(y as u32).wrapping_add(x as u32);
+                        medium.choose(light, M::seen(light, grain))
+                    }
                 };
                 out[y * width + x] = ink;
                 for &(right, down, parts) in shares.parts {
@@ -418,6 +458,33 @@ mod tests {
                 }
                 Frame::Color(color) => check(&**color),
             }
+        }
+    }
+
+    #[test]
+    fn noise_has_no_bias_and_neighbours_differ() {
+        let rows: Vec<Vec<i32>> = (0..256)
+            .map(|row| {
+                (0..256)
+                    .map(|x| noise(grain(row).wrapping_add(x)))
+                    .collect()
+            })
+            .collect();
+        let all = || rows.iter().flatten().copied();
+        assert!(all().all(|value| (-4096..4096).contains(&value)));
+        assert!((all().sum::<i32>() / 65_536).abs() < 16);
+        // Of like numbers their products are a third of 4096 squared; of those that have nothing to do with each other, 0.
+        for (right, down) in [(1, 0), (0, 1), (1, 1), (2, 0), (0, 2)] {
+            let product =
+                |y: usize, x: usize| i64::from(rows[y][x]) * i64::from(rows[y + down][x + right]);
+            let sum: i64 = (0..254)
+                .flat_map(|y| (0..254).map(move |x| (y, x)))
+                .map(|(y, x)| product(y, x))
+                .sum();
+            assert!(
+                (sum / (254 * 254)).abs() < 4096 * 4096 / 3 / 30,
+                "{right}, {down}"
+            );
         }
     }
 
