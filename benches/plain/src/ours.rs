@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use mqtt_image_sender::image::{
-    Dither, Format, Job, Palette, PanelName, PrepareOptions, Source, Step,
+    Dither, Format, Job, Palette, PanelName, PrepareOptions, Source, Step, Turn,
 };
 
 use crate::{INPUT, dither, keep, lock};
@@ -68,6 +68,7 @@ fn job(width: u32, panel: usize, dither: usize) -> Option<Job<'static>> {
         rgba: rgba.into(),
         width,
         height: pixels.checked_div(width)?,
+        turn: Turn::default(),
     };
     let mut job = Job::new(source, &options).ok()?;
     // Reading and arranging.
