@@ -41,10 +41,10 @@ async function start(path, mark, rate = 1) {
   const wall = await within(30_000, `${path} to be live`, live);
   const processor = (await busy()) - before;
   if (rate > 1) await sleep(5000); // as long as a page has to be quiet before it counts as interactive
-  const { result } = await devtools.send("Runtime.evaluate", { expression: `JSON.stringify([misTasks, performance.getEntriesByType("resource").filter(({ startTime }) => startTime < ${wall}).map(({ name }) => name)])` });
-  const [tasks, files] = JSON.parse(result.value);
+  const { result } = await devtools.send("Runtime.evaluate", { expression: `JSON.stringify([misTasks, performance.getEntriesByType("resource").filter(({ startTime }) => startTime < ${wall}).map(({ name }) => name), performance.getEntriesByName("first-contentful-paint")[0]?.startTime])` });
+  const [tasks, files, seen] = JSON.parse(result.value);
   await page.close();
-  return { processor, wall, quiet: Math.max(wall, ...tasks), files: [...new Set(files.map((name) => name.split("#")[0]))] };
+  return { processor, wall, seen, quiet: Math.max(wall, ...tasks), files: [...new Set(files.map((name) => name.split("#")[0]))] };
 }
 
 /** The ends of long tasks. */
@@ -80,18 +80,18 @@ test("the first view listens after few files, and its scripts take no longer tha
   const ratio = least(processor(live)) / least(processor(drawn));
   const { files } = live[0];
   t.diagnostic(`processor time of the main thread: ${shown(processor(live))} ms until it listens, ${shown(processor(drawn))} ms to draw it alone, ${ratio.toFixed(2)} times; ${files.length} files; ${load()}`);
-  assert.ok(files.length <= 40, files.join(" "));
+  assert.ok(files.length <= 32, files.join(" "));
   assert.ok(ratio <= 2, `${ratio}`);
 });
 
 const full = process.env.MIS_FULL === "1" ? limit : { ...limit, skip: "only in full: MIS_FULL=1" };
 // By the clock, so only where nothing else runs. A throttled thread is held up by the clock: another program's load counts four times.
-test("with a processor four times slower the page listens within a second, and is quiet", full, async (t) => {
+test("with a processor four times slower the page is seen and listens within a second", full, async (t) => {
   const slow = [];
-  const best = () => least(slow.map(({ wall }) => wall));
-  while (slow.length < 3 || (best() >= 1000 && slow.length < 10)) slow.push(await start("/index.html", whenLive, 4));
-  t.diagnostic(`listens after ${shown(slow.map(({ wall }) => wall))} ms; no task over 50 ms after ${shown(slow.map(({ quiet }) => quiet))} ms; ${load()}`);
-  assert.ok(best() < 1000, `${best()} ms`);
+  while (slow.length < 5) slow.push(await start("/index.html", whenLive, 4));
+  const ready = slow.map(({ wall, seen }) => Math.max(wall, seen));
+  t.diagnostic(`seen after ${shown(slow.map(({ seen }) => seen))} ms, listens after ${shown(slow.map(({ wall }) => wall))} ms; no task over 50 ms after ${shown(slow.map(({ quiet }) => quiet))} ms; ${load()}`);
+  assert.ok(least(ready) < 1000, `${shown(ready)} ms`);
 });
 
 for (const width of [412, 1280]) {

@@ -6,12 +6,10 @@ import { fillFromKept, fillFromLink, settleForm } from "./form.js";
 import { paintLink, setUpLinkView } from "./linkview.js";
 import { setUpInput } from "./input.js";
 import { kept } from "./kept.js";
-import { idle, keepForOffline, loadViews } from "./later.js";
+import { drawn, idle, keepForOffline, loadViews } from "./later.js";
 import { currentView, setUpRoutes } from "./router.js";
-import { setUpOwnLook } from "./ownlook.js";
 import { paintChips, sendMode, setUpMode, setUpRecipients } from "./recipients.js";
 import { isRead, loadRegistry } from "./registry.js";
-import { paintSend, settleKinds } from "./todevices.js";
 import { setUpSamples, settleSamples } from "./samples.js";
 import { setUpLook, t } from "./texts.js";
 
@@ -25,6 +23,8 @@ let repaintSending = () => {};
 let takeTypedUrl = () => {};
 /** What is kept was read, or could not be. @type {Promise<void>} */
 let known;
+/** What paints the panels of the devices that are chosen, as soon as it is loaded. @type {typeof import("./todevices.js") | null} */
+let kinds = null;
 
 // ---------------------------------------------------------------- what handles a picture
 
@@ -68,17 +68,15 @@ function sendForm() {
 /** Other recipients, or another way to send. */
 function settleRecipients() {
   if (sendMode() === "devices" && !isRead()) return; // they say it when they are there
-  settleKinds();
+  kinds?.settleKinds();
   settleForm();
-  paintSend();
+  kinds?.paintSend();
   paintLink();
   composer?.settle();
 }
 
 function listen() {
   const isOpen = () => !composer?.isAsking() && currentView() === "send" && !document.querySelector("dialog[open]");
-  const cameras = navigator.mediaDevices?.enumerateDevices?.() ?? Promise.resolve([]); // none over plain http
-  cameras.then((list) => ($("camera").hidden = !list.some(({ kind }) => kind === "videoinput")), () => {});
   $("camera").addEventListener("click", async () => (await import("./camera.js")).takePhotograph(takeFile));
   $("blank").addEventListener("click", () => compose((picture) => picture.takeBlank()));
   takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: takeFiles, onUrl: takeUrl, isOpen, isTaken: (url) => Boolean(composer?.isTaken(url)) });
@@ -99,7 +97,6 @@ function listen() {
     setValue($("height"), height);
     settle();
   });
-  setUpOwnLook();
   $("compose").addEventListener("submit", (event) => {
     event.preventDefault();
     sendForm();
@@ -124,7 +121,7 @@ async function start() {
   setUpRoutes();
   setUpMode(Boolean(opened?.given));
   if (sendMode() === "topic") settleForm(); // devices say theirs when they are loaded
-  known = readKept().catch(sayUnread);
+  known = drawn().then(readKept).catch(sayUnread);
   setUpRecipients(settleRecipients, known);
   setUpSamples(takeFile);
   listen();
@@ -146,20 +143,35 @@ function repaint() {
   composer?.repaint();
 }
 
+/** The panels of the devices that are chosen. */
+async function loadKinds() {
+  const [loaded, { setUpOwnLook }] = await Promise.all([import("./todevices.js"), import("./ownlook.js")]);
+  kinds = loaded;
+  setUpOwnLook();
+}
+
 /** What this browser keeps. */
 async function readKept() {
-  await loadRegistry();
-  delete document.documentElement.dataset.known; // `early.js`
+  await loadRegistry(loadKinds());
+  delete document.documentElement.dataset.known; // the script in the page's head
 }
 
 /** What stands behind the first view. */
 async function setUpRest() {
   if (currentView() === "send") await idle();
+  offerCamera();
+  $("language-zh").hidden = false; // its glyphs stand in another font, for which the whole first view would wait
   const sending = await loadViews({ toSendView: (action, error) => compose((picture) => picture.act(action, error)) }, loadComposer());
   repaintSending = sending.repaintSending;
   document.body.dataset.kept = "shown"; // what is kept is on the page, and its controls listen
   await sending.offerLeftBehind();
   setTimeout(keepForOffline, OFFLINE_AFTER);
+}
+
+/** Where there is one; the browser starts a process to look for it. */
+function offerCamera() {
+  const cameras = navigator.mediaDevices?.enumerateDevices?.() ?? Promise.resolve([]); // none over plain http
+  cameras.then((list) => ($("camera").hidden = !list.some(({ kind }) => kind === "videoinput")), () => {});
 }
 
 /** From the share sheet of the system. */

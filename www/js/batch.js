@@ -1,6 +1,6 @@
 // Several files at once: each goes to the device that it is named after, "sign-07.jpg" to the device with the id "sign-07".
 import { $, fill, h, icon, note } from "./dom.js";
-import { readForm } from "./form.js";
+import { readForm } from "./draft.js";
 import { addressOf } from "./frames.js";
 import { preparePicture } from "./pictures.js";
 import { deviceNamed } from "./registry.js";

@@ -1,8 +1,7 @@
 // The dialog that chooses who gets the picture: groups as tri-state boxes, their devices below, and a search.
 import { $, h, icon } from "./dom.js";
 import { openDialog } from "./dialog.js";
-import { panelName } from "./look.js";
-import { searchText } from "./recipients.js";
+import { panelName, searchText } from "./look.js";
 import { devices, groups } from "./registry.js";
 import { t } from "./texts.js";
 

@@ -1,6 +1,6 @@
 // Before and after: over the panel's picture the same picture without the panel's colours, up to the slider's line.
 import { $ } from "./dom.js";
-import { readForm } from "./form.js";
+import { readForm } from "./draft.js";
 
 /** What the panel alone asks for. */
 const OF_PANEL = ["palette", "dither", "tone", "invert", "rows", "columns", "quality", "maxBytes"];

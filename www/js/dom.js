@@ -31,13 +31,13 @@ export function h(tag, props, ...children) {
   return node;
 }
 
-/** A symbol of icons.svg. @param {string} name */
+/** A symbol of those at the beginning of the page. @param {string} name */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "i");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `icons.svg#${name}`);
+  use.setAttribute("href", `#i-${name}`);
   svg.append(use);
   return svg;
 }

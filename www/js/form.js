@@ -1,77 +1,26 @@
-// The fields of the Send view: read into a draft, filled from a link or from what was kept, switched with the format.
+// The fields of the Send view: filled from a link or from what was kept, and switched with the format. `draft.js` reads them.
 import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
-import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
-import { lookFor } from "./look.js";
-import { lookFields } from "./ownlook.js";
-import { placingNow } from "./placing.js";
+import { OPTIONS, USUAL_PALETTE, honours } from "./options.js";
 import { t } from "./texts.js";
 
-/** @typedef {import("./link.js").Draft} Draft */
-
 /** Options that a field can hold. */
-const FIELDS = Object.keys(OPTIONS).filter((name) => document.getElementById(name));
-const KEPT = ["broker", ...FIELDS.filter((name) => name !== "name")];
+export const FIELDS = Object.keys(OPTIONS).filter((name) => document.getElementById(name));
+export const KEPT = ["broker", ...FIELDS.filter((name) => name !== "name")];
 
 /** Options of a link that have no field; they stay until the link is gone. @type {{ broker: object, send: object, image: object }} */
-let extra = { broker: {}, send: {}, image: {} };
+export let extra = { broker: {}, send: {}, image: {} };
 
 /** The panel of the devices that are chosen: it takes the place of the fields of its size and format. @type {Record<string, any> | null} */
-let panel = null;
+export let panel = null;
 
 /** @param {Record<string, any> | null} image a device's own options; null: the fields say it */
 export function usePanel(image) {
   panel = image;
 }
 
-/**
- * What the fields say. Fields left as they were are left out, so that the module's defaults hold.
- * @param {Record<string, any> | null} [of] a device's own options, where its picture is asked for and not the one on the stage
- * @returns {{ draft: Draft, errors: { option: string, message: string }[] }}
- */
-export function readForm(of = panel) {
-  const read = readFields(of !== null, lookFields(of));
-  const { image } = read.draft;
-  const placing = placingNow();
-  if (placing && (of?.format ?? image.format) !== "original") image.placing = placing;
-  if (of) read.draft.image = lookFor(image, of);
-  return read;
-}
-
-/** What the fields want of a picture, whichever device it is for. @param {Record<string, any> | null} [of] as such a panel has it @returns {Record<string, any>} */
-export function wantedLook(of = null) {
-  const placing = placingNow();
-  return { ...readFields(true, lookFields(of)).draft.image, ...(placing && { placing }) };
-}
-
-/** @param {boolean} evenDisabled @param {Record<string, string>} others what stands in the place of fields @returns {{ draft: Draft, errors: { option: string, message: string }[] }} */
-function readFields(evenDisabled, others) {
-  /** @type {Draft} */
-  const draft = { broker: { url: $("broker").value.trim(), ...extra.broker }, send: { ...extra.send }, image: { ...extra.image } };
-  const errors = [];
-  for (const name of FIELDS) {
-    const value = changedValue($(name), evenDisabled, others[name]);
-    if (value === undefined) continue;
-    const [part, read] = OPTIONS[name];
-    try {
-      draft[part][name] = typeof value === "boolean" ? value : read(value);
-    } catch (error) {
-      errors.push({ option: name, message: sentence(name, value, error) });
-    }
-  }
-  draft.send.to = $("to").value.trim();
-  draft.send.from = $("from").value.trim();
-  if ($("password").value) draft.broker.password = $("password").value;
-  return { draft, errors };
-}
-
-/** @param {string} name @param {any} value @param {any} error */
-function sentence(name, value, error) {
-  return error instanceof OptionError ? t(`wrong.${error.kind}`, name, value, error.words) : String(error);
-}
-
 /** The value of a field that says something else than its default, as text; a check box as boolean. */
-function changedValue(field, evenDisabled = false, other = undefined) {
+export function changedValue(field, evenDisabled = false, other = undefined) {
   if (field.disabled && !evenDisabled) return undefined; // with a panel `lookFor` chooses
   if (field.type === "checkbox") return field.checked || undefined;
   if (field.validity.badInput) return t("notanumber");
@@ -99,12 +48,6 @@ export function fillFromLink(link) {
 /** @param {Record<string, string | boolean>} fields */
 export function fillFromKept(fields) {
   for (const name of KEPT) if (fields[name] !== undefined) setValue($(name), fields[name]);
-}
-
-/** What is worth keeping: all fields but the picture's and the password. @returns {Record<string, string | boolean>} */
-export function fieldsToKeep() {
-  const others = lookFields(null);
-  return Object.fromEntries(KEPT.map((name) => [name, others[name] ?? ($(name).type === "checkbox" ? $(name).checked : $(name).value)]));
 }
 
 /** The virtual device of the same broker and topics, without the password. */
@@ -142,9 +85,4 @@ export function settleForm() {
 function shortValue(field) {
   const label = field.labels[0].textContent;
   return `${label}: ${field.tagName === "SELECT" ? field.selectedOptions[0].textContent : field.value}`;
-}
-
-/** The option that an `invalid` speaks of, if a field stands for it. @param {string} message */
-export function optionIn(message) {
-  return ["broker", ...FIELDS].find((name) => new RegExp(`(^|[^\\w])${name}([^\\w]|$)`).test(message));
 }

@@ -8,6 +8,9 @@ const PAUSE = 300;
 /** A pause of the main thread. @returns {Promise<unknown>} */
 export const idle = () => new Promise((done) => (globalThis.requestIdleCallback ? requestIdleCallback(done, { timeout: PAUSE }) : setTimeout(done, 1)));
 
+/** The first view is drawn, or nobody looks; a page in the background has no frames. @returns {Promise<void>} */
+export const drawn = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
+
 /** @type {(loading: Promise<Sending>) => void} */
 let begin;
 /** @type {Promise<Sending>} */

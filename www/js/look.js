@@ -37,6 +37,9 @@ export function panelName(device) {
   return [width && height ? `${count(width)} × ${count(height)}` : t("panel.own"), formatName(format)].join(", ");
 }
 
+/** What a device is found by. @param {Device} device */
+export const searchText = (device) => [device.name, device.to, device.from, panelName(device), ...device.groups].join(" ").toLowerCase();
+
 /** @param {string} format */
 export function formatName(format) {
   if (["jpeg", "png", "bmp"].includes(format)) return format.toUpperCase();

@@ -2,7 +2,6 @@
 import { $, fill, h, icon } from "./dom.js";
 import { keep, kept } from "./kept.js";
 import { PRACTICE, deviceOf, devices, groups, isFirstRun, onRegistry } from "./registry.js";
-import { panelName } from "./look.js";
 import { t } from "./texts.js";
 
 /** @type {Set<string>} */
@@ -102,6 +101,3 @@ function forget(gone) {
 function chip(name, more, ids) {
   return h("li.chip", { "data-ids": ids.join(" ") }, h("b", null, name), more && h("span.n", null, more), h("button.btn.quiet.icon", { type: "button", "aria-label": t("to.remove", name) }, icon("x")));
 }
-
-/** What a device is found by. @param {import("./registry.js").Device} device */
-export const searchText = (device) => [device.name, device.to, device.from, panelName(device), ...device.groups].join(" ").toLowerCase();

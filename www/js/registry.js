@@ -31,9 +31,9 @@ const passwords = new Map();
 let wasRead = false;
 export const isRead = () => wasRead;
 
-/** Reads what is kept, and tells it; a browser that was never here gets the practice device. */
-export async function loadRegistry() {
-  await read();
+/** Reads what is kept, and tells it; a browser that was never here gets the practice device. @param {Promise<void>} ready who hears it is there */
+export async function loadRegistry(ready) {
+  await Promise.all([read(), ready]);
   wasRead = true;
   tell();
   if (channel) channel.onmessage = () => read().then(tell);

@@ -14,7 +14,7 @@ async function setLanguage(wanted) {
   code = wanted === "zh" ? "zh" : "en";
   const before = texts;
   texts = code === "zh" ? (await import("./texts/zh.js")).default : en;
-  document.documentElement.lang = language();
+  if (document.documentElement.lang !== language()) document.documentElement.lang = language(); // the same once more would style the whole page anew
   formats.clear();
   if (texts !== before) translate(); // the HTML is English
 }

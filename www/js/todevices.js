@@ -1,6 +1,7 @@
 // The Send view with devices as recipients: their kinds as cards, one picture for each kind, and the button that sends to all of them.
 import { $, fill, h } from "./dom.js";
-import { readForm, settleForm, usePanel, wantedLook } from "./form.js";
+import { readForm, wantedLook } from "./draft.js";
+import { settleForm, usePanel } from "./form.js";
 import { KindCards } from "./kinds.js";
 import { kept, placeKey } from "./kept.js";
 import { duration, size } from "./numbers.js";
