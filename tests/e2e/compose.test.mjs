@@ -257,8 +257,13 @@ test("in a send to two kinds of panel one may have a look of its own, which is i
   assert.equal((await two.image()).sha256, white);
   assert.notEqual((await one.image()).sha256, sha256(Buffer.alloc(4736, 255)), "a pattern");
   await go(page, "send");
+  await page.reload();
+  await page.locator("body[data-kept]").waitFor();
+  assert.deepEqual(await fields(), ["floyd-steinberg", false]);
   await choose(1);
   assert.deepEqual(await fields(), ["none", true]);
+  await page.locator("#file").setInputFiles({ ...halves, buffer: png(400, 300, () => [200, 200, 200, 255]) });
+  await near(page, 0);
   await page.locator("#scope-all").check({ force: true });
   assert.deepEqual(await fields(), ["floyd-steinberg", false]);
   await until(10_000, "a pattern", async () => (await dark(page)) > 0.2);

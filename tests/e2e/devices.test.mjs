@@ -51,6 +51,26 @@ async function exported(page) {
   return JSON.parse(readFileSync(await saved.path(), "utf8")).devices.filter(({ id }) => id !== "practice");
 }
 
+test("what a link filled in is kept as a device, with its topics, its panel and its broker", limit, async () => {
+  const device = await stage.device();
+  const page = await stage.open({ ...device.topics, username: "anna", preset: "ws-4in2-v2" }, { fragment: "#password=open-sesame" });
+  await page.locator("#keepdevice").click();
+  await page.locator("#d-name").fill("Counter");
+  const values = () => page.evaluate(() => ["d-key", "d-to", "d-from"].map((id) => document.getElementById(id).value));
+  assert.deepEqual(await values(), ["counter", device.topics.to, device.topics.from], "the topics are the link's, whatever the name");
+  assert.equal(await page.locator("#presets input:checked").inputValue(), "ws-4in2-v2");
+  assert.equal(await page.locator("#d-broker").evaluate((field) => field.selectedOptions[0].text), new URL(stage.broker.url).host);
+  await page.locator("#device-form [type=submit]").click();
+  await page.locator("#toast", { hasText: "Counter was added" }).waitFor();
+  await sendPicture(page, { buffer: png(40, 30, () => [0, 0, 0, 255]) });
+  await rows(page, { Counter: "done" });
+  assert.equal((await device.image()).size, 15_000);
+  assert.ok(!(await keptText(page)).includes("open-sesame"));
+  assert.deepEqual(page.noted, []);
+  await page.done();
+  await device.stop();
+});
+
 test("what an imported device has and no field shows outlives its editing, but for what belongs to another panel's bytes", limit, async () => {
   const own = { preset: "custom", image: { width: 100, height: 50, format: "palette2", palette: ["#000000", "#ffffff", "#ff0000"], fit: "cover", rows: "continuous" } };
   const page = await openWith(stage, [

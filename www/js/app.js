@@ -6,7 +6,7 @@ import { fillFromKept, fillFromLink, settleForm } from "./form.js";
 import { paintLink, setUpLinkView } from "./linkview.js";
 import { setUpInput } from "./input.js";
 import { kept } from "./kept.js";
-import { drawn, idle, keepForOffline, loadViews } from "./later.js";
+import { drawn, idle, keepForOffline, loadViews, sending } from "./later.js";
 import { currentView, setUpRoutes } from "./router.js";
 import { paintChips, sendMode, setUpMode, setUpRecipients } from "./recipients.js";
 import { isRead, loadRegistry } from "./registry.js";
@@ -97,6 +97,7 @@ function listen() {
     setValue($("height"), height);
     settle();
   });
+  $("keepdevice").addEventListener("click", () => sending().then(async () => (await import("./keepdevice.js")).keepAsDevice()));
   $("compose").addEventListener("submit", (event) => {
     event.preventDefault();
     sendForm();

@@ -15,6 +15,7 @@ import { keepForOffline } from "./later.js";
 import { logStep, logTransfer, setUpLog } from "./log.js";
 import { count, duration, size } from "./numbers.js";
 import { DEFAULT_FROM, DEFAULT_TO, OPTIONS } from "./options.js";
+import { looksToKeep } from "./ownlook.js";
 import { centre, setUpPlacing } from "./placing.js";
 import { ask, showSize } from "./question.js";
 import { chooseDevices, recipients, sendMode } from "./recipients.js";
@@ -218,7 +219,7 @@ function sendFleet() {
   if (!compose.hasSource) return showErrors([{ option: "picture", message: t("wrong.picture") }]), $("pick").focus();
   if ($("again").value && !compose.url) return showErrors([{ option: "again", message: t("again.url") }]), $("again").focus();
   if (!recipients().length) return showErrors([{ option: "recipients", message: t("wrong.recipients") }]), $("choose").focus();
-  keep({ fields: fieldsToKeep(), mode: "devices" });
+  keep({ fields: fieldsToKeep(), looks: looksToKeep(), mode: "devices" });
   sendComposed(compose);
 }
 

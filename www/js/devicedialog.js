@@ -8,7 +8,7 @@ import { kept } from "./kept.js";
 import { OF_DEVICE, asItHangs } from "./look.js";
 import { OPTIONS, OptionError, USUAL_PALETTE, honours } from "./options.js";
 import { CUSTOM, PANELS, panelOf } from "./presets.js";
-import { brokers, clashOf, deviceOf, saveDevices } from "./registry.js";
+import { brokers, clashOf, deviceOf, saveBroker, saveDevices } from "./registry.js";
 import { count } from "./numbers.js";
 import { drawTestCard } from "./testcard.js";
 import { TEMPLATE, fillTemplate, idFrom, topicError, topicWarnings } from "./topics.js";
@@ -27,13 +27,19 @@ const TOPICS = /** @type {const} */ ({ "d-to": "to", "d-from": "from", "d-status
 
 /** @type {Device | null} */
 let editing = null;
+/** The broker of a new device that is not kept yet: it is with the device. @type {import("./registry.js").Broker | null} */
+let newBroker = null;
 /** Topics and id that the person typed: they do not follow the name any more. @type {Set<string>} */
 const typed = new Set();
 let onSaved = (/** @type {Device} */ _device, /** @type {"" | "card" | "trial"} */ _then, /** @type {boolean} */ _isNew) => {};
 
-/** @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus */
-export function editDevice(device, focus = "d-name") {
+/**
+ * @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus
+ * @param {import("./editing.js").Given | null} [given] what is known of a new one
+ */
+export function editDevice(device, focus = "d-name", given = null) {
   editing = device;
+  newBroker = given?.broker ?? null;
   typed.clear();
   clearWrong($("device-dialog"));
   drawPresets();
@@ -41,8 +47,9 @@ export function editDevice(device, focus = "d-name") {
   $("device-h").textContent = t(device ? "dev.edit" : "dev.add");
   $("d-oktext").textContent = t(device ? "save" : "dev.ok");
   $("d-delete").hidden = $("d-trial").hidden = !device;
-  if (device) fillFrom(device);
+  if (device) fillFrom(device, ["d-key", ...Object.keys(TOPICS)]);
   else fillNew();
+  if (given) fillFrom(given.device, ["d-to", "d-from"].filter((id) => given.device[TOPICS[id]]));
   settle();
   openDialog("device-dialog");
   const field = $(focus);
@@ -67,23 +74,26 @@ function presetOf({ id, name, colours, bytes, image }) {
 
 function drawBrokers() {
   const none = h("option", { value: "" }, t("dev.nobroker"));
-  $("d-broker").replaceChildren(...(editing && !brokers().some(({ id }) => id === editing.broker) ? [none] : []), ...brokers().map(({ id, name }) => h("option", { value: id }, name)));
+  const list = [...brokers(), ...(newBroker && !brokers().some(({ id }) => id === newBroker.id) ? [newBroker] : [])];
+  $("d-broker").replaceChildren(...(editing && !list.some(({ id }) => id === editing.broker) ? [none] : []), ...list.map(({ id, name }) => h("option", { value: id }, name)));
 }
 
 const presetField = () => /** @type {HTMLInputElement} */ ($("presets").querySelector("input:checked"));
 
-function fillFrom(device) {
+/** @param {Device} device @param {string[]} its fields that do not follow the name */
+function fillFrom(device, its) {
   choosePreset(device.preset);
   $("d-name").value = device.name;
   $("d-key").value = device.key;
   $("d-groups").value = device.groups.join(", ");
-  $("d-broker").value = brokers().some(({ id }) => id === device.broker) ? device.broker : "";
+  $("d-broker").value = device.broker;
+  if ($("d-broker").selectedIndex < 0) $("d-broker").selectedIndex = 0;
   for (const [id, key] of Object.entries(TOPICS)) $(id).value = device[key] ?? "";
   for (const [id, key] of Object.entries({ ...IMAGE, ...SEND })) setValue($(id), String((id in IMAGE ? device.image : device.send)[key] ?? ($(id).tagName === "SELECT" ? $(id).options[0].value : "")));
   setValue($("d-format"), device.image.format ?? "jpeg");
   setValue($("d-palette"), [device.image.palette ?? ""].flat().join(","));
   $("d-sleeps").checked = device.sleeps;
-  for (const id of ["d-key", ...Object.keys(TOPICS)]) typed.add(id);
+  for (const id of its) typed.add(id);
 }
 
 function fillNew() {
@@ -201,6 +211,7 @@ function options(fields, wrong) {
 async function save(then) {
   const device = read();
   if (!device) return;
+  if (newBroker?.id === device.broker && !brokers().some(({ id }) => id === device.broker)) await saveBroker(newBroker);
   await saveDevices(device);
   $("device-dialog").close();
   onSaved(device, then, !editing);

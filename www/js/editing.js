@@ -1,6 +1,7 @@
 // The dialogs in which devices and brokers are edited: loaded when the first one is asked for.
 
 /** @typedef {import("./registry.js").Device} Device @typedef {import("./registry.js").Broker} Broker */
+/** @typedef {{ device: Device, broker: Broker | null }} Given the broker is kept with the device */
 /** @typedef {{ saved: (device: Device, then: "" | "card" | "trial", isNew: boolean) => void, removed: (device: Device) => void, brokerRemoved: (broker: Broker) => void }} Ways */
 
 /** @type {Ways} */
@@ -31,10 +32,10 @@ async function opened() {
   return dialogs;
 }
 
-/** @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus */
-export async function editDevice(device, focus) {
+/** @param {Device | null} device null: a new one @param {string} [focus] the field that takes the focus @param {Given} [given] what is known of a new one */
+export async function editDevice(device, focus, given) {
   const [dialog] = await opened();
-  dialog.editDevice(device, focus);
+  dialog.editDevice(device, focus, given);
 }
 
 /** @param {Broker | null} broker null: a new one @param {string} [focus] @param {(broker: Broker) => void} [saved] */

@@ -3,7 +3,7 @@
 const KEY = "mqtt-image-sender";
 
 /**
- * @typedef {{ fields?: Record<string, string | boolean>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string,
+ * @typedef {{ fields?: Record<string, string | boolean>, looks?: Record<string, Record<string, string>>, allowed?: string[], rates?: Record<string, number>, device?: Record<string, string>, lang?: string, theme?: string,
  *   recipients?: string[], mode?: "devices" | "topic", lay?: "wall" | "list", template?: Record<string, string>,
  *   repeats?: import("./repeats.js").Repeat[] }} Kept
  * @returns {Kept}

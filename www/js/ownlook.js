@@ -1,13 +1,14 @@
 // The look in a send to several kinds of panel: one for all, or a kind's own. The fields show what the kind on the stage has.
 import { $ } from "./dom.js";
 import { setValue } from "./fields.js";
+import { kept } from "./kept.js";
 import { kindKey } from "./look.js";
 
 /** The fields that a kind may answer for itself. */
 const FIELDS = ["fit", "dither", "tone", "saturation"];
 
 /** What kinds have of their own, by key; that of the kind on the stage stands in the fields. @type {Map<string, Record<string, string>>} */
-const own = new Map();
+const own = new Map(Object.entries(kept().looks ?? {}));
 /** The kind on the stage. */
 let current = "";
 /** What the others have, while the fields show a kind's own; null while they show what is for all. @type {Record<string, string> | null} */
@@ -21,6 +22,9 @@ export function lookFields(image) {
   const key = image ? kindKey(image) : null;
   return key === current ? {} : (own.get(key) ?? common ?? {});
 }
+
+/** What is worth keeping of them. @returns {Record<string, Record<string, string>>} */
+export const looksToKeep = () => ({ ...Object.fromEntries(own), ...(common && { [current]: read() }) });
 
 /** @param {string} key */
 export const hasOwnLook = (key) => own.has(key);

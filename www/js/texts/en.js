@@ -353,7 +353,7 @@ export default {
   "to.remove": "Remove {0}",
   "to.nobody": "No device is chosen yet.",
   "to.asleep": "{0} {1|sleeps|sleep} between pictures. The picture waits here until it wakes.",
-  "to.virtual": "Open a virtual device on these topics",
+  "to.virtual": "Open a virtual device on these topics", "to.keep": "Keep it as a device",
   "wrong.device": "No device is called “{0}” here.",
   "link.device": "A link chose {0} and the picture. Send it only if you know where the link came from.",
   "wrong.recipients": "Choose at least one device.",

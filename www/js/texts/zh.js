@@ -338,7 +338,7 @@ export default {
   "to.remove": "移除 {0}",
   "to.nobody": "尚未选择设备。",
   "to.asleep": "{0} 在两次图片之间会休眠。图片会在这里等它唤醒。",
-  "to.virtual": "在这些主题上打开虚拟设备",
+  "to.virtual": "在这些主题上打开虚拟设备", "to.keep": "保存为设备",
   "wrong.device": "这里没有名为“{0}”的设备。",
   "link.device": "链接选择了 {0} 和图片。请在知道链接来源时才发送。",
   "wrong.recipients": "请至少选择一台设备。",
