@@ -55,8 +55,10 @@ test("the page asks at once for every script that its first view imports, and fo
   assert.deepEqual(named.sort(), [...importsOf("js/app.js")].filter((path) => path !== "js/app.js").sort());
 });
 
-test("two clicks send a sample to the practice device, and no broker is asked for", limit, async () => {
-  const page = await openAdmin(stage, "");
+test("two clicks send a sample to the practice device, on the narrowest screen too, and no broker is asked for", limit, async () => {
+  const page = await openAdmin(stage, "", { viewport: { width: 320, height: 640 } });
+  const tooWide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.equal(await tooWide(), 0);
   assert.match(await page.locator("#send").innerText(), /Send to Practice device/);
   await page.locator("[data-sample]").first().click();
   await page.locator("#preview").waitFor();
@@ -64,6 +66,7 @@ test("two clicks send a sample to the practice device, and no broker is asked fo
   await rows(page, { "Practice device": "done" });
   assert.equal(await page.locator("#arrived").innerText(), "1 of 1 arrived");
   assert.match(await page.locator("#practicedone").innerText(), /That was the practice device/);
+  assert.equal(await tooWide(), 0, "nothing scrolls sideways on the narrowest screen");
   await go(page, "devices");
   await page.locator('#wall .unit img[alt*="coffee"]').waitFor();
   assert.deepEqual(stage.site.requests.filter((path) => !/\.(html|js|css|svg|png|jpg|wasm|webmanifest)$/.test(path)), [], "only files of the page");
