@@ -2,6 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { assertError } from "../support/assert-error.mjs";
+import { browserName } from "../support/env.mjs";
 import { bytes, crc32, png, sample, sha256 } from "../support/images.mjs";
 import { openModule, places } from "../support/module-page.mjs";
 import { serve } from "../support/static-server.mjs";
@@ -135,13 +136,19 @@ test("transparent ImageData and ImageBitmap lie on the background too", limit, a
   assert.deepEqual(pixels, [[0x12, 0x34, 0x56, 255], [0x12, 0x34, 0x56, 255]]);
 });
 
-test("an ImageData of Display P3 is taken to sRGB", limit, async () => {
+test("an ImageData of Display P3 is taken to sRGB", limit, async (t) => {
   const pixels = await module.run("page", async ({ mis, kit }) => {
-    const data = new ImageData(4, 4, { colorSpace: "display-p3" });
+    let data;
+    try {
+      data = new ImageData(4, 4, { colorSpace: "display-p3" });
+    } catch {
+      return null;
+    }
     for (let at = 0; at < data.data.length; at += 4) data.data.set([128, 77, 51, 255], at);
     const image = await mis.prepareImage(data, { format: "png" });
     return (await kit.decode(image.bytes, [[2, 2]])).pixels[0];
   });
+  if (!pixels && browserName === "firefox") return t.skip("Firefox 153 makes no ImageData but of sRGB");
   // color(display-p3 0.502 0.302 0.2) by the matrices of CSS Color 4.
   [136, 74, 45, 255].forEach((value, at) => assert.ok(Math.abs(pixels[at] - value) <= 2, `${pixels}`));
 });
