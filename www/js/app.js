@@ -122,6 +122,7 @@ async function start() {
   setUpRoutes();
   setUpMode(Boolean(opened?.given));
   if (sendMode() === "topic") settleForm(); // devices say theirs when they are loaded
+  drawn().then(offerCamera);
   known = drawn().then(readKept).catch(sayUnread);
   setUpRecipients(settleRecipients, known);
   setUpSamples(takeFile);
@@ -160,7 +161,6 @@ async function readKept() {
 /** What stands behind the first view. */
 async function setUpRest() {
   if (currentView() === "send") await idle();
-  offerCamera();
   $("language-zh").hidden = false; // its glyphs stand in another font, for which the whole first view would wait
   const sending = await loadViews({ toSendView: (action, error) => compose((picture) => picture.act(action, error)) }, loadComposer());
   repaintSending = sending.repaintSending;
@@ -169,7 +169,7 @@ async function setUpRest() {
   setTimeout(keepForOffline, OFFLINE_AFTER);
 }
 
-/** Where there is one; the browser starts a process to look for it. */
+/** Where there is one; the browser starts a process to look for it. Firefox 153 may never start a worker that is made meanwhile: long before one is. */
 function offerCamera() {
   const cameras = navigator.mediaDevices?.enumerateDevices?.() ?? Promise.resolve([]); // none over plain http
   cameras.then((list) => ($("camera").hidden = !list.some(({ kind }) => kind === "videoinput")), () => {});
