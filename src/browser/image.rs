@@ -212,12 +212,11 @@ pub(super) async fn prepare(
         && options.format != Some(Format::Original)
     {
         // What its header says is held against the limits first, as far as the image room reads it.
-        let refused = Job::new(image::Source::File(Cow::Borrowed(&bytes)), options)
-            .and_then(Job::run)
-            .err();
-        let unsupported = match refused {
-            Some(error @ Error::Unsupported { .. }) => error,
-            refused => return Err(to_js(&refused.unwrap_or_else(|| kind.unsupported()))),
+        let tried = Job::new(image::Source::File(Cow::Borrowed(&bytes)), options);
+        let unsupported = match tried.and_then(Job::run) {
+            Ok(prepared) => return Ok(PreparedImage::new(prepared, name)),
+            Err(error @ Error::Unsupported { .. }) => error,
+            Err(error) => return Err(to_js(&error)),
         };
         let pixels = PixelSource::decode(bytes, kind, options, unsupported)
             .await

@@ -2,6 +2,7 @@
 import { newId } from "./db.js";
 import { readForm } from "./draft.js";
 import { editDevice } from "./editing.js";
+import { hostOf } from "./linkview.js";
 import { CUSTOM, PANELS } from "./presets.js";
 import { brokers, rememberPassword } from "./registry.js";
 
@@ -13,15 +14,6 @@ function brokerOfFields({ password, ...options }) {
   const broker = known ?? /** @type {Broker} */ ({ ...options, id: newId(), name: hostOf(options.url) });
   if (password) rememberPassword(broker, password);
   return broker;
-}
-
-/** @param {string} url */
-function hostOf(url) {
-  try {
-    return new URL(url).host || url;
-  } catch {
-    return url;
-  }
 }
 
 /** The panel of the list that has this size and format, or one of its own. @param {Record<string, any>} image */

@@ -49,7 +49,7 @@ export function setUpLinkView() {
 }
 
 /** @param {string} broker */
-function hostOf(broker) {
+export function hostOf(broker) {
   try {
     return new URL(broker).host || broker;
   } catch {
