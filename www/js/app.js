@@ -77,6 +77,7 @@ function settleRecipients() {
 
 function listen() {
   const isOpen = () => !composer?.isAsking() && currentView() === "send" && !document.querySelector("dialog[open]");
+  offerCamera();
   $("camera").addEventListener("click", async () => (await import("./camera.js")).takePhotograph(takeFile));
   $("blank").addEventListener("click", () => compose((picture) => picture.takeBlank()));
   takeTypedUrl = setUpInput({ onFile: takeFile, onFiles: takeFiles, onUrl: takeUrl, isOpen, isTaken: (url) => Boolean(composer?.isTaken(url)) });
@@ -122,7 +123,6 @@ async function start() {
   setUpRoutes();
   setUpMode(Boolean(opened?.given));
   if (sendMode() === "topic") settleForm(); // devices say theirs when they are loaded
-  drawn().then(offerCamera);
   known = drawn().then(readKept).catch(sayUnread);
   setUpRecipients(settleRecipients, known);
   setUpSamples(takeFile);
@@ -169,7 +169,7 @@ async function setUpRest() {
   setTimeout(keepForOffline, OFFLINE_AFTER);
 }
 
-/** Where there is one; the browser starts a process to look for it. Firefox 153 may never start a worker that is made meanwhile: long before one is. */
+/** Where there is one; the browser starts a process to look for it. Firefox 153 may never start a worker that is made meanwhile: as long before one as can be. */
 function offerCamera() {
   const cameras = navigator.mediaDevices?.enumerateDevices?.() ?? Promise.resolve([]); // none over plain http
   cameras.then((list) => ($("camera").hidden = !list.some(({ kind }) => kind === "videoinput")), () => {});
