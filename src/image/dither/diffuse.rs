@@ -118,23 +118,24 @@ fn diffuse<M: Medium, K: Kernel>(image: &RgbImage, medium: &M) -> Vec<u8> {
     let rows: Vec<&[[u8; 3]]> = image.rows().collect();
     for (step, &row) in rows[start..].iter().enumerate() {
         let below = if start + step < half {
-            Some(&mut discarded[..])
+            None
         } else {
             lower_out.next()
         };
-        let Some(below) = below else { break };
-        let (below, forwards) = ((row, below), step % 2 == 0);
-        match upper_out.next() {
-            Some(above) => {
-                let above = (rows[step], above);
-                if forwards {
-                    two_rows::<M, K, true>([&mut upper, &mut lower], [above, below], medium);
-                } else {
-                    two_rows::<M, K, false>([&mut upper, &mut lower], [above, below], medium);
-                }
-            }
-            None if forwards => one_row::<M, K, true>(&mut lower, below, medium),
-            None => one_row::<M, K, false>(&mut lower, below, medium),
+        // A chain that has nothing to show runs all the same: beside the other one that takes hardly any time.
+        let (above, below) = match (upper_out.next(), below) {
+            (Some(above), Some(below)) => (above, below),
+            (Some(above), None) => (above, &mut discarded[..]),
+            (None, Some(below)) => (&mut discarded[..], below),
+            (None, None) => break,
+        };
+        let (above, below) = ((rows[step], above), (row, below));
+        let is_forwards = upper.is_forwards();
+        let (chains, rows) = ([&mut upper, &mut lower], [above, below]);
+        if is_forwards {
+            two_rows::<M, K, true>(chains, rows, medium);
+        } else {
+            two_rows::<M, K, false>(chains, rows, medium);
         }
     }
     out
@@ -157,22 +158,8 @@ fn two_rows<M: Medium, K: Kernel, const FORWARDS: bool>(
         below.pixel::<M, K>(x, medium);
     }
     let (above, below) = (above.below, below.below);
-    upper.end_row::<K, FORWARDS>(above);
-    lower.end_row::<K, FORWARDS>(below);
-}
-
-fn one_row<M: Medium, K: Kernel, const FORWARDS: bool>(
-    chain: &mut Chain<M::Light>,
-    row: Row<'_>,
-    medium: &M,
-) {
-    let width = row.0.len();
-    let mut run = Run::<_, FORWARDS>::new(chain, row, width);
-    for step in 0..width {
-        run.pixel::<M, K>(if FORWARDS { step } else { width - 1 - step }, medium);
-    }
-    let below = run.below;
-    chain.end_row::<K, FORWARDS>(below);
+    upper.end_row::<K>(above);
+    lower.end_row::<K>(below);
 }
 
 /// Errors from one row to the next. There is one more at either end, for what falls off the edge.
@@ -198,10 +185,15 @@ impl<L: Light> Chain<L> {
         }
     }
 
+    /// Whether its next row runs from left to right.
+    const fn is_forwards(&self) -> bool {
+        self.row.is_multiple_of(2)
+    }
+
     /// Takes over what is left for the pixel below the last one.
-    fn end_row<K: Kernel, const FORWARDS: bool>(&mut self, below: L) {
+    fn end_row<K: Kernel>(&mut self, below: L) {
         let (first, last) = (0, self.to.len() - 1);
-        let place = if FORWARDS { last - 1 } else { 1 };
+        let place = if self.is_forwards() { last - 1 } else { 1 };
         self.to[place] = K::last(self.to[place], below);
         // What fell off would add up.
         (self.to[first], self.to[last]) = (L::default(), L::default());
