@@ -113,14 +113,14 @@ impl Columns {
             return vec![Cow::Borrowed(pixels)];
         }
         let part = self.width(width);
-        let rows = || {
-            pixels
-                .chunks_exact(width.max(1))
-                .map(|row| row.split_at(part))
-        };
-        let left: Vec<T> = rows().flat_map(|(left, _)| left).copied().collect();
-        let right: Vec<T> = rows().flat_map(|(_, right)| right).copied().collect();
-        vec![left.into(), right.into()]
+        let parts = [0, part].map(|start| {
+            let mut out = Vec::with_capacity(pixels.len() / 2);
+            for row in pixels.chunks_exact(width.max(1)) {
+                out.extend_from_slice(&row[start..][..part]);
+            }
+            out
+        });
+        parts.map(Cow::Owned).into()
     }
 
     /// The inverse of [`Self::split`], from parts one behind the other.
@@ -130,10 +130,12 @@ impl Columns {
         }
         let part = self.width(width).max(1);
         let (left, right) = parts.split_at(parts.len() / 2);
-        left.chunks(part)
-            .zip(right.chunks(part))
-            .flat_map(|(left, right)| [left, right].concat())
-            .collect()
+        let mut out = Vec::with_capacity(parts.len());
+        for (left, right) in left.chunks(part).zip(right.chunks(part)) {
+            out.extend_from_slice(left);
+            out.extend_from_slice(right);
+        }
+        out
     }
 }
 

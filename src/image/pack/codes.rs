@@ -114,32 +114,46 @@ impl Plane {
 
     /// Pixels that begin at a byte; the last byte is filled up with padding.
     fn pack(&self, indexes: &[u8], out: &mut Vec<u8>) {
-        match (self.bits, self.bit) {
+        let rest = match (self.bits, self.bit) {
             (1, Some(turned)) => {
                 let (whole, rest) = indexes.as_chunks();
                 out.extend(whole.iter().map(|pixels| gathered(*pixels) ^ turned));
-                self.pack_bytes::<8>(rest, out);
+                rest
             }
-            (1, None) => self.pack_bytes::<8>(indexes, out),
-            (2, _) => self.pack_bytes::<4>(indexes, out),
-            _ => self.pack_bytes::<2>(indexes, out),
-        }
+            (2, _) => self.pack_whole::<4>(indexes, out),
+            (4, _) => self.pack_whole::<2>(indexes, out),
+            // Eight lookups a byte are no faster when their number is known.
+            _ => indexes,
+        };
+        let pixels = self.pixels_a_byte();
+        out.extend(rest.chunks(pixels).map(|run| {
+            let missing = run.len()..pixels;
+            missing.fold(self.codes(run), |byte, _| byte << self.bits | self.padding)
+        }));
     }
 
-    fn pack_bytes<const PIXELS: usize>(&self, indexes: &[u8], out: &mut Vec<u8>) {
+    /// The bytes that are full; gives the pixels that are left.
+    fn pack_whole<'a, const PIXELS: usize>(
+        &self,
+        indexes: &'a [u8],
+        out: &mut Vec<u8>,
+    ) -> &'a [u8] {
         let (whole, rest) = indexes.as_chunks::<PIXELS>();
-        let code =
-            |byte: u8, index: u8| byte << self.bits | self.codes[usize::from(index) % MAX_INKS];
-        out.extend(
-            whole
-                .iter()
-                .map(|pixels| pixels.iter().fold(0, |byte, &index| code(byte, index))),
-        );
-        if !rest.is_empty() {
-            let byte = rest.iter().fold(0, |byte, &index| code(byte, index));
-            let missing = rest.len()..PIXELS;
-            out.push(missing.fold(byte, |byte, _| byte << self.bits | self.padding));
-        }
+        out.extend(whole.iter().map(|pixels| self.codes(pixels)));
+        rest
+    }
+
+    /// One behind the other, the last one lowest.
+    #[inline(always)]
+    fn codes(&self, indexes: &[u8]) -> u8 {
+        indexes.iter().fold(0, |byte, &index| {
+            byte << self.bits | self.codes[usize::from(index) % MAX_INKS]
+        })
+    }
+
+    /// 8, 4 or 2.
+    const fn pixels_a_byte(&self) -> usize {
+        (8 / self.bits) as usize
     }
 
     /// Appends each pixel's code to its key. Missing bytes leave the keys of their pixels as they are.
@@ -158,8 +172,7 @@ impl Plane {
     }
 
     fn length(&self, width: usize, height: usize, rows: Rows) -> usize {
-        // Of 8, 4 or 2 pixels.
-        let per_byte = (8 / self.bits) as usize;
+        let per_byte = self.pixels_a_byte();
         match rows {
             Rows::Padded => width.div_ceil(per_byte) * height,
             Rows::Continuous => (width * height).div_ceil(per_byte),
