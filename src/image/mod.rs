@@ -48,6 +48,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod write;
+mod zigzag;
 
 pub use decode::take_turn;
 pub use error::Error;

@@ -63,6 +63,12 @@ impl F4 {
         Self(lanes::sums(four.map(|vector| vector.0)))
     }
 
+    /// The first numbers of all four, the second, and so on.
+    #[inline(always)]
+    pub(crate) fn transposed(four: [Self; 4]) -> [Self; 4] {
+        lanes::transposed(four.map(|vector| vector.0)).map(Self)
+    }
+
     /// To the nearest whole numbers.
     #[inline(always)]
     pub(crate) fn round(self) -> I4 {
@@ -97,6 +103,12 @@ impl I4 {
     #[inline(always)]
     pub(crate) fn to_rgb(self) -> [i32; 3] {
         lanes::three_ints(self.0)
+    }
+
+    /// All four.
+    #[inline(always)]
+    pub(crate) fn to_array(self) -> [i32; 4] {
+        lanes::four_ints(self.0)
     }
 
     #[inline(always)]
@@ -212,6 +224,14 @@ mod scalar {
         four.map(|[a, b, c, d]| (a + b) + (c + d))
     }
 
+    pub(super) fn transposed(four: [Floats; 4]) -> [Floats; 4] {
+        std::array::from_fn(|lane| four.map(|vector| vector[lane]))
+    }
+
+    pub(super) fn four_ints(vector: Ints) -> [i32; 4] {
+        vector
+    }
+
     pub(super) fn round(vector: Floats) -> Ints {
         // Saturates, as the instruction does.
         vector.map(|lane| lane.round_ties_even() as i32)
@@ -295,6 +315,28 @@ mod wasm {
     }
 
     #[inline(always)]
+    pub(super) fn transposed([a, b, c, d]: [Floats; 4]) -> [Floats; 4] {
+        let low = |a, b| i32x4_shuffle::<0, 4, 1, 5>(a, b);
+        let high = |a, b| i32x4_shuffle::<2, 6, 3, 7>(a, b);
+        let first = |a, b| i32x4_shuffle::<0, 1, 4, 5>(a, b);
+        let second = |a, b| i32x4_shuffle::<2, 3, 6, 7>(a, b);
+        let [ab, cd] = [low(a, b), low(c, d)];
+        let [ab_high, cd_high] = [high(a, b), high(c, d)];
+        [
+            first(ab, cd),
+            second(ab, cd),
+            first(ab_high, cd_high),
+            second(ab_high, cd_high),
+        ]
+    }
+
+    #[inline(always)]
+    pub(super) fn four_ints(v: Ints) -> [i32; 4] {
+        let [a, b, c] = three_ints(v);
+        [a, b, c, i32x4_extract_lane::<3>(v)]
+    }
+
+    #[inline(always)]
     pub(super) fn round(v: Floats) -> Ints {
         i32x4_trunc_sat_f32x4(f32x4_nearest(v))
     }
@@ -339,6 +381,14 @@ mod tests {
             F4::rgb([2.4, -2.6, 1e20]).round().to_rgb(),
             [2, -3, i32::MAX]
         );
+        let rows = [[1.0, 2.0, 3.0, 4.0], [5.0; 4], [6.0; 4], [7.0; 4]];
+        let columns = F4::transposed(rows.map(F4::all)).map(F4::to_array);
+        assert_eq!(
+            columns,
+            [1.0, 2.0, 3.0, 4.0].map(|first| [first, 5.0, 6.0, 7.0])
+        );
+        let whole = F4::all([1.5, -2.5, 3.0, -1e20]).round().to_array();
+        assert_eq!(whole, [2, -2, 3, i32::MIN]);
         assert_eq!(u64_be([1, 2, 3, 4, 5, 6, 7, 255]), 0x0102_0304_0506_07ff);
         let (a, b) = ([-1.0, 0.9, 254.9, 255.9], [300.0, 1e9, -1e9, 127.5]);
         assert_eq!(

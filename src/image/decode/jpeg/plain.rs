@@ -10,18 +10,12 @@ mod inverse;
 use super::super::super::budget;
 use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
+use super::super::super::zigzag::ZIGZAG;
 use super::tables::Tables;
 use super::{scaled, segment};
 use bits::{Bits, Codes, NOWHERE, Places, ROOM, Used};
 use inverse::{MOST, Rows, Waves, flat, frequencies, inverse};
 use std::ops::Range;
-
-/// The order of a block's coefficients in the file, as places in rows of 8 (ITU-T T.81, figure A.6).
-const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
-    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
-    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
 
 /// Decodes at so many eighths of the size.
 pub(super) fn decode(bytes: &[u8], eighths: u16) -> Option<RgbImage> {
