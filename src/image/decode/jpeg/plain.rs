@@ -264,13 +264,16 @@ impl Part {
                 *mark = Used::place(u, v);
             }
         }
+        let end = places.iter().rposition(|at| *at != NOWHERE)? + 1;
+        let ac = Codes::new(ac.0, ac.1)?;
+        let ac = if end < 64 { ac.passing() } else { ac };
         Some(Self {
-            codes: [Codes::new(dc.0, dc.1)?, Codes::new(ac.0, ac.1)?],
+            codes: [Codes::new(dc.0, dc.1)?, ac],
             places: Places {
                 places,
                 marks,
                 factors: (*head.factors.get(component.factors)?)?,
-                end: places.iter().rposition(|at| *at != NOWHERE)? + 1,
+                end,
             },
             blocks: component.blocks,
             size,

@@ -4,6 +4,8 @@ use crate::image::simd::u64_be;
 
 /// The code, how many zeros come before its value, and the value, where all of that has so few bits.
 const FAST_BITS: u32 = 10;
+/// How many bits are looked at to pass over codes and their values.
+const PASS_BITS: u32 = 12;
 /// Zeros up to the block's end and further.
 const TO_THE_END: u32 = 64;
 /// A place in a block for what its smaller size has no use for.
@@ -65,6 +67,50 @@ const fn extended(next: u64, bits: u32) -> i32 {
     value + (below & (1 - (1 << bits)))
 }
 
+/// Whole codes with their values that some bits begin with: how many bits they have, how many coefficients they stand for, and
+/// whether the block ends with the last of them, which counts as one then. 0 is none.
+#[derive(Clone, Copy)]
+struct Pass(u16);
+
+impl Pass {
+    const END: u16 = 1 << 15;
+
+    /// What stands at the beginning of `next`, of which so many bits as are looked at are known.
+    fn new(codes: &Codes, next: u64) -> Self {
+        let (mut bits, mut coefficients) = (0, 0);
+        while let Some(entry) = codes.look(next << bits) {
+            let with_value = bits + entry.length() + entry.value_bits();
+            let is_end = entry.zeros() == TO_THE_END;
+            let with_zeros = coefficients + if is_end { 1 } else { entry.zeros() + 1 };
+            if with_value > PASS_BITS || with_zeros > 64 {
+                break;
+            }
+            (bits, coefficients) = (with_value, with_zeros);
+            if is_end {
+                return Self(Self::of(bits, coefficients) | Self::END);
+            }
+        }
+        Self(Self::of(bits, coefficients))
+    }
+
+    /// Both are small.
+    const fn of(bits: u32, coefficients: u32) -> u16 {
+        (bits | coefficients << 4) as u16
+    }
+
+    const fn bits(self) -> u32 {
+        self.0 as u32 & 15
+    }
+
+    const fn coefficients(self) -> usize {
+        self.0 as usize >> 4 & 127
+    }
+
+    const fn is_end(self) -> bool {
+        self.0 >= Self::END
+    }
+}
+
 /// The codes of a table.
 pub(super) struct Codes {
     /// For the next bits what they begin with, if that is short enough.
@@ -72,6 +118,8 @@ pub(super) struct Codes {
     /// For longer ones: for each length the first of 16 bits behind its codes, the first code, and where its symbols begin.
     limits: [(u32, u32, usize); 17],
     symbols: Vec<u8>,
+    /// For the next bits what may be passed over at once; empty where nothing is.
+    passes: Vec<Pass>,
 }
 
 impl Codes {
@@ -81,6 +129,7 @@ impl Codes {
             fast: Box::new([Entry(0); 1 << FAST_BITS]),
             limits: [(0, 0, 0); 17],
             symbols: symbols.to_vec(),
+            passes: Vec::new(),
         };
         let (mut code, mut place) = (0_u32, 0);
         for (length, &count) in (1_u32..).zip(counts) {
@@ -96,6 +145,13 @@ impl Codes {
             code <<= 1;
         }
         Some(codes)
+    }
+
+    /// Codes of coefficients that are passed over in part.
+    pub(super) fn passing(mut self) -> Self {
+        let starts = (0..1_u64 << PASS_BITS).map(|next| next << (64 - PASS_BITS));
+        self.passes = starts.map(|next| Pass::new(&self, next)).collect();
+        self
     }
 
     /// Writes a short code down for all that may follow it.
@@ -114,6 +170,12 @@ impl Codes {
                 };
             }
         }
+    }
+
+    #[inline(always)]
+    fn pass(&self, next: u64) -> Pass {
+        let next = (next >> (64 - PASS_BITS)) as usize;
+        self.passes.get(next).copied().unwrap_or(Pass(0))
     }
 
     #[inline(always)]
@@ -237,6 +299,23 @@ impl<'a> Bits<'a> {
     fn pass(&mut self, ac: &Codes, mut at: usize) -> Option<()> {
         while at < 64 {
             self.fill();
+            let start = at;
+            // There are bits enough to look twice.
+            for _ in 0..2 {
+                let pass = ac.pass(self.next);
+                if at + pass.coefficients() > 64 {
+                    break;
+                }
+                self.skip(pass.bits());
+                at += pass.coefficients();
+                if pass.is_end() {
+                    return Some(());
+                }
+            }
+            if at > start {
+                continue;
+            }
+            // A long code or value, or the last ones of a block without an end.
             let entry = ac.look(self.next)?;
             self.skip(entry.length() + entry.value_bits());
             at += entry.zeros() as usize + 1;
@@ -373,6 +452,40 @@ mod tests {
         }
         assert!(Codes::new(&[3; 16], &[0; 48]).is_none());
         assert!(Codes::new(&[1; 16], &[0; 15]).is_none());
+    }
+
+    #[test]
+    fn what_is_passed_over_at_once_is_what_would_be_one_by_one() {
+        // Short codes and long ones, few zeros and many, values of all sizes, and the block's end.
+        let counts = [0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+        let symbols = [
+            0x01, 0x00, 0x02, 0x11, 0xf0, 0x31, 0x12, 0x03, 0x71, 0x0a, 0xf1, 0x26, 0x05, 0x13,
+            0x07, 0x42,
+        ];
+        let codes = || Codes::new(&counts, &symbols).unwrap();
+        let (slow, fast) = (codes(), codes().passing());
+        let mut noise = 1_u32;
+        let mut byte = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (noise >> 24) as u8 & 0xfe
+        };
+        let mut passed = 0;
+        for at in (1..64).cycle().take(20_000) {
+            let data: [u8; 160] = std::array::from_fn(|_| byte());
+            let mut bits = [Bits::new(&data); 2];
+            let found = [&slow, &fast].map(|codes| {
+                let bits = if codes.passes.is_empty() {
+                    &mut bits[0]
+                } else {
+                    &mut bits[1]
+                };
+                bits.pass(codes, at)
+                    .map(|()| bits.at * 8 - bits.count as usize)
+            });
+            assert_eq!(found[0], found[1], "from {at}: {data:?}");
+            passed += usize::from(found[0].is_some());
+        }
+        assert!(passed > 10_000, "{passed}");
     }
 
     #[test]
