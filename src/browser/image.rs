@@ -203,7 +203,7 @@ pub(super) async fn prepare(
         Source::Bytes(bytes) => bytes,
         Source::Elsewhere(source) => {
             let loaded = JsFuture::from(load(&source, signal)).await?;
-            Uint8Array::new(&loaded).to_vec()
+            loaded.unchecked_into::<Uint8Array>().to_vec()
         }
     };
     breathe(signal).await?;

@@ -92,7 +92,10 @@ impl ToPrepare {
         match source {
             Source::Bytes(bytes) => soon(|| then(Ok(ready(bytes)))),
             Source::Elsewhere(source) => when(&load(&source, signal.as_ref()), |loaded| {
-                then(loaded.map(|bytes| ready(js_sys::Uint8Array::new(&bytes).to_vec())));
+                then(
+                    loaded
+                        .map(|bytes| ready(bytes.unchecked_into::<js_sys::Uint8Array>().to_vec())),
+                );
             }),
         }
     }

@@ -5,6 +5,7 @@ mod color;
 mod header;
 mod jpeg;
 mod other;
+mod png;
 mod webp;
 
 pub(crate) use color::from_rgba;

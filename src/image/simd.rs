@@ -17,6 +17,14 @@ pub(crate) struct F4(lanes::Floats);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct I4(lanes::Ints);
 
+/// Eight small whole numbers: two pixels of up to four channels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct W8(lanes::Words);
+
+/// Which of eight numbers are meant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mask8(lanes::Words);
+
 /// The number that has these bytes, the highest first. WebAssembly has no instruction that turns them round, but one for
 /// vectors.
 #[inline(always)]
@@ -130,6 +138,67 @@ impl I4 {
     }
 }
 
+impl W8 {
+    #[inline(always)]
+    pub(crate) fn pixels(two: [[u8; 4]; 2]) -> Self {
+        Self(lanes::words(two))
+    }
+
+    /// Those that are within bytes.
+    #[inline(always)]
+    pub(crate) fn to_pixels(self) -> [[u8; 4]; 2] {
+        lanes::pixels(self.0)
+    }
+
+    /// This one's first pixel, and another's first as the second.
+    #[inline(always)]
+    pub(crate) fn with_second(self, other: Self) -> Self {
+        Self(lanes::firsts(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn min(self, other: Self) -> Self {
+        Self(lanes::min_words(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self(lanes::max_words(self.0, other.0))
+    }
+
+    /// Where this is more than the other.
+    #[inline(always)]
+    pub(crate) fn is_more(self, other: Self) -> Mask8 {
+        Mask8(lanes::are_more(self.0, other.0))
+    }
+
+    /// Half of it, rounded down.
+    #[inline(always)]
+    pub(crate) fn half(self) -> Self {
+        Self(lanes::halves(self.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn low_bytes(self) -> Self {
+        Self(lanes::low_bytes(self.0))
+    }
+}
+
+impl Mask8 {
+    /// The first where it is meant, and elsewhere the second.
+    #[inline(always)]
+    pub(crate) fn choose(self, first: W8, second: W8) -> W8 {
+        W8(lanes::choose(self.0, first.0, second.0))
+    }
+}
+
+impl Default for W8 {
+    #[inline(always)]
+    fn default() -> Self {
+        Self::pixels([[0; 4]; 2])
+    }
+}
+
 impl Default for F4 {
     #[inline(always)]
     fn default() -> Self {
@@ -164,6 +233,8 @@ lane_by_lane! {
     I4: Add::add = add_ints;
     I4: Sub::sub = sub_ints;
     I4: Mul::mul = mul_ints;
+    W8: Add::add = add_words;
+    W8: Sub::sub = sub_words;
 }
 
 impl Mul<f32> for F4 {
@@ -198,6 +269,57 @@ mod scalar {
         mul_ints: Ints = |a, b| a * b;
         min: Ints = i32::min;
         max: Ints = i32::max;
+    }
+
+    pub(super) type Words = [i16; 8];
+
+    macro_rules! each_word {
+        ($($name:ident = $lane:expr;)*) => {$(
+            #[inline(always)]
+            pub(super) fn $name(a: Words, b: Words) -> Words {
+                std::array::from_fn(|lane| $lane(a[lane], b[lane]))
+            }
+        )*};
+    }
+
+    each_word! {
+        add_words = i16::wrapping_add;
+        sub_words = i16::wrapping_sub;
+        min_words = i16::min;
+        max_words = i16::max;
+        are_more = |a, b| -i16::from(a > b);
+    }
+
+    pub(super) fn words([first, second]: [[u8; 4]; 2]) -> Words {
+        let [a, b, c, d] = first.map(i16::from);
+        let [e, f, g, h] = second.map(i16::from);
+        [a, b, c, d, e, f, g, h]
+    }
+
+    pub(super) fn pixels([a, b, c, d, e, f, g, h]: Words) -> [[u8; 4]; 2] {
+        [[a, b, c, d], [e, f, g, h]].map(|pixel| pixel.map(|lane| lane as u8))
+    }
+
+    pub(super) fn firsts([a, b, c, d, ..]: Words, [e, f, g, h, ..]: Words) -> Words {
+        [a, b, c, d, e, f, g, h]
+    }
+
+    pub(super) fn halves(words: Words) -> Words {
+        words.map(|lane| lane >> 1)
+    }
+
+    pub(super) fn low_bytes(words: Words) -> Words {
+        words.map(|lane| lane & 255)
+    }
+
+    pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
+        std::array::from_fn(|lane| {
+            if mask[lane] == 0 {
+                second[lane]
+            } else {
+                first[lane]
+            }
+        })
     }
 
     pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
@@ -262,14 +384,50 @@ mod scalar {
 mod wasm {
     use std::arch::wasm32::{
         f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i16x8_narrow_i32x4,
-        i32x4, i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4, u8x16_narrow_i16x8, u64x2,
-        u64x2_extract_lane,
+        i16x8_shr, i16x8_splat, i32x4, i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4,
+        i64x2_shuffle, u8x16_narrow_i16x8, u16x8_extend_low_u8x16, u64x2, u64x2_extract_lane,
+        v128_and, v128_bitselect,
     };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
-        i32x4_add as add_ints, i32x4_max as max, i32x4_min as min, i32x4_mul as mul_ints,
-        i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints, v128 as Floats, v128 as Ints,
+        i16x8_add as add_words, i16x8_gt as are_more, i16x8_max as max_words,
+        i16x8_min as min_words, i16x8_sub as sub_words, i32x4_add as add_ints, i32x4_max as max,
+        i32x4_min as min, i32x4_mul as mul_ints, i32x4_shl as shl, i32x4_shr as shr,
+        i32x4_sub as sub_ints, v128 as Floats, v128 as Ints, v128 as Words,
     };
+
+    #[inline(always)]
+    pub(super) fn words(two: [[u8; 4]; 2]) -> Words {
+        let [first, second] = two.map(u32::from_le_bytes);
+        let both = u64::from(first) | u64::from(second) << 32;
+        u16x8_extend_low_u8x16(u64x2(both, 0))
+    }
+
+    #[inline(always)]
+    pub(super) fn pixels(v: Words) -> [[u8; 4]; 2] {
+        let both = u64x2_extract_lane::<0>(u8x16_narrow_i16x8(v, v));
+        [both as u32, (both >> 32) as u32].map(u32::to_le_bytes)
+    }
+
+    #[inline(always)]
+    pub(super) fn firsts(a: Words, b: Words) -> Words {
+        i64x2_shuffle::<0, 2>(a, b)
+    }
+
+    #[inline(always)]
+    pub(super) fn halves(v: Words) -> Words {
+        i16x8_shr(v, 1)
+    }
+
+    #[inline(always)]
+    pub(super) fn low_bytes(v: Words) -> Words {
+        v128_and(v, i16x8_splat(255))
+    }
+
+    #[inline(always)]
+    pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
+        v128_bitselect(first, second, mask)
+    }
 
     #[inline(always)]
     pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { assertError } from "../support/assert-error.mjs";
 import { browserName } from "../support/env.mjs";
-import { bytes, crc32, png, sample, sha256 } from "../support/images.mjs";
+import { bytes, crc32, filteredPng, png, sample, sha256 } from "../support/images.mjs";
 import { openModule, places } from "../support/module-page.mjs";
 import { serve } from "../support/static-server.mjs";
 
@@ -151,6 +151,29 @@ test("an ImageData of Display P3 is taken to sRGB", limit, async (t) => {
   if (!pixels && browserName === "firefox") return t.skip("Firefox 153 makes no ImageData but of sRGB");
   // color(display-p3 0.502 0.302 0.2) by the matrices of CSS Color 4.
   [136, 74, 45, 255].forEach((value, at) => assert.ok(Math.abs(pixels[at] - value) <= 2, `${pixels}`));
+});
+
+test("the rows of a PNG are those of the standard's formulas, whatever their filters", limit, async () => {
+  for (const [channels, width] of [[1, 31], [3, 1], [3, 2], [3, 203], [3, 7000]]) {
+    const { file, samples } = filteredPng(width, 45, channels, width);
+    const { sum, error } = await prepare(module.site.add(`/filtered-${channels}-${width}.png`, file), { format: "rgb888" }, null);
+    const exact = channels === 1 ? Buffer.from([...samples].flatMap((gray) => [gray, gray, gray])) : samples;
+    assert.equal(sum, sha256(exact), `${channels} × ${width}: ${error?.message}`);
+  }
+  // On black the opaque pixels are as they were; of the others something is left.
+  for (const channels of [2, 4]) {
+    const { file, samples } = filteredPng(64, 45, channels, channels);
+    const seen = await module.run("page", async ({ mis, input }) =>
+      [...(await mis.prepareImage(input.address, { format: "rgb888", background: "#000" })).bytes],
+    { address: module.site.add(`/clear-${channels}.png`, file) });
+    for (let at = 0; at < 64 * 45; at++) {
+      const [pixel, alpha] = [samples.subarray(at * channels, (at + 1) * channels - 1), samples[(at + 1) * channels - 1]];
+      for (let channel = 0; channel < 3; channel++) {
+        const exact = pixel[channel % pixel.length] * alpha / 255;
+        assert.ok(Math.abs(seen[at * 3 + channel] - exact) <= 1, `${channels}, ${at}: ${seen[at * 3 + channel]} for ${exact}`);
+      }
+    }
+  }
 });
 
 test("a PNG comes out with exactly the colours that went in", limit, async () => {

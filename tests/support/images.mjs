@@ -85,10 +85,35 @@ export function png(width, height, colour) {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) rows.set(colour(x, y), y * (1 + width * 4) + 1 + x * 4);
   }
+  return packed(width, height, 6, rows);
+}
+
+/**
+ * A PNG whose rows have the filters 0 to 4 in turn, each also twice and three times, over bytes that depend on `seed` alone; and
+ * the samples that become of them by the standard's formulas (PNG, second edition, 9.2).
+ */
+export function filteredPng(width, height, channels, seed) {
+  const length = width * channels;
+  const rows = bytes(height * (1 + length), seed);
+  const samples = Buffer.alloc(height * length);
+  const at = (x, y) => (x < 0 || y < 0 ? 0 : samples[y * length + x]);
+  for (let y = 0; y < height; y++) {
+    const filter = (rows[y * (1 + length)] = [0, 1, 4, 4, 2, 4, 4, 4, 3, 3, 2, 1, 1, 0, 4][y % 15]);
+    for (let x = 0; x < length; x++) {
+      const [a, b, c] = [at(x - channels, y), at(x, y - 1), x < channels ? 0 : at(x - channels, y - 1)];
+      const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+      const nearest = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+      samples[y * length + x] = rows[y * (1 + length) + 1 + x] + [0, a, b, (a + b) >> 1, nearest][filter];
+    }
+  }
+  return { file: packed(width, height, { 1: 0, 2: 4, 3: 2, 4: 6 }[channels], rows), samples };
+}
+
+function packed(width, height, colorType, rows) {
   const size = Buffer.alloc(13);
   size.writeUInt32BE(width, 0);
   size.writeUInt32BE(height, 4);
-  size.set([8, 6, 0, 0, 0], 8);
+  size.set([8, colorType, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, chunk("IHDR", size), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }

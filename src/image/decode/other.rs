@@ -6,7 +6,7 @@ use super::super::error::Error;
 use super::super::options::Rgb;
 use super::super::pixels::RgbImage;
 use super::super::sniff::Kind;
-use super::{Decoded, Header, Wanted, adjust, color, truncated};
+use super::{Decoded, Header, Wanted, adjust, color, png, truncated};
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult, Limits};
 use std::io::Cursor;
@@ -20,7 +20,8 @@ pub(super) fn decode(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<De
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(BUDGET);
     let raw = match header.kind {
-        Kind::Png => PngDecoder::with_limits(input, limits).and_then(raw),
+        Kind::Png => PngDecoder::with_limits(input, limits)
+            .and_then(|decoder| raw(decoder, |data| png::read(bytes, data))),
         Kind::Gif => GifDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
         Kind::Bmp => BmpDecoder::new(input).and_then(|decoder| limited(decoder, limits)),
         _ => return Err(header.kind.unsupported()),
@@ -78,11 +79,15 @@ impl Raw {
 
 fn limited(mut decoder: impl ImageDecoder, limits: Limits) -> ImageResult<Result<Raw, Error>> {
     decoder.set_limits(limits)?;
-    raw(decoder)
+    raw(decoder, |_| None)
 }
 
-/// Reads what there is. A file that ends too early is an error only if its first pixel is missing too.
-fn raw(mut decoder: impl ImageDecoder) -> ImageResult<Result<Raw, Error>> {
+/// Reads what there is, the quick way if that can. A file that ends too early is an error only if its first pixel is missing
+/// too.
+fn raw(
+    mut decoder: impl ImageDecoder,
+    quick: impl FnOnce(&mut [u8]) -> Option<()>,
+) -> ImageResult<Result<Raw, Error>> {
     let (width, height) = decoder.dimensions();
     let color = decoder.color_type();
     // A profile that cannot be unpacked is no reason to refuse the picture.
@@ -102,7 +107,11 @@ fn raw(mut decoder: impl ImageDecoder) -> ImageResult<Result<Raw, Error>> {
         Ok(data) => data,
         Err(error) => return Ok(Err(error)),
     };
-    let cut_off = match decoder.read_image(&mut data) {
+    let read = quick(&mut data).map(Ok).unwrap_or_else(|| {
+        data.fill(0);
+        decoder.read_image(&mut data)
+    });
+    let cut_off = match read {
         Ok(()) => false,
         Err(error) if is_end(&error) && data.iter().any(|&byte| byte != 0) => true,
         Err(error) => return Err(error),

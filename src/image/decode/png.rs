@@ -1,0 +1,178 @@
+//! PNGs as most are: rows from top to bottom, eight bits a sample, whole. Unpacking is the `png` crate's; the filters of the
+//! rows, which are half of the work, are undone here in vectors.
+//!
+//! What is out of the ordinary in any way gives `None`, and is left to the crate's own way.
+
+mod unfilter;
+
+use super::super::budget;
+use png::chunk::IDAT;
+use png::{BitDepth, ColorType, Decoded, StreamingDecoder, UnfilterRegion};
+use unfilter::Rows;
+
+/// What the unpacking looks back on, and room for it to go on.
+const WINDOW: usize = 128 << 10;
+/// The least room that the unpacking is given.
+const ROOM: usize = 16 << 10;
+
+/// Reads the samples of a file, for which `data` has just the room.
+pub(super) fn read(file: &[u8], data: &mut [u8]) -> Option<()> {
+    let mut input = Input::new(file);
+    while !matches!(input.next(None)?, Decoded::ChunkBegin(_, IDAT)) {}
+    let (bytes, length) = input.sizes(data.len())?;
+    input.rows(bytes, length, data)
+}
+
+/// A file, and how far it has been read.
+struct Input<'a> {
+    decoder: StreamingDecoder,
+    rest: &'a [u8],
+}
+
+impl<'a> Input<'a> {
+    fn new(rest: &'a [u8]) -> Self {
+        let mut decoder = StreamingDecoder::new();
+        decoder.set_ignore_text_chunk(true);
+        // There is no limit for what it unpacks to.
+        decoder.set_ignore_iccp_chunk(true);
+        Self { decoder, rest }
+    }
+
+    /// What comes next; `None` for an error and at the end of the file.
+    fn next(&mut self, window: Option<(&mut Vec<u8>, &mut UnfilterRegion)>) -> Option<Decoded> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let mut into = window.map(|(window, region)| region.as_buf(window));
+        let (read, found) = self.decoder.update(self.rest, into.as_mut()).ok()?;
+        self.rest = self.rest.get(read..)?;
+        Some(found)
+    }
+
+    /// The bytes of a pixel and of a row, if the picture is as most are and has so many in all.
+    fn sizes(&self, total: usize) -> Option<(usize, usize)> {
+        let info = self.decoder.info()?;
+        let is_plain = !info.interlaced
+            && info.bit_depth == BitDepth::Eight
+            && info.color_type != ColorType::Indexed
+            && info.trns.is_none()
+            && info.animation_control.is_none();
+        let bytes = info.color_type.samples();
+        let length = usize::try_from(info.width).ok()?.checked_mul(bytes)?;
+        let height = usize::try_from(info.height).ok()?;
+        (is_plain && length.checked_mul(height) == Some(total)).then_some((bytes, length))
+    }
+
+    /// Reads all rows, and on to the end of their chunks.
+    fn rows(&mut self, bytes: usize, length: usize, data: &mut [u8]) -> Option<()> {
+        let mut window = budget::zeroed(WINDOW + 4 * (length + 1)).ok()?;
+        let mut region = UnfilterRegion::default();
+        // Where in the window the rows begin that have not been taken yet, and where in the picture.
+        let (mut start, mut at) = (0, 0);
+        let above_all = budget::zeroed(length).ok()?;
+        let mut is_over = false;
+        while at < data.len() {
+            if window.len() - region.filled < ROOM {
+                let done = region.available.min(start);
+                window.copy_within(done..region.filled, 0);
+                start -= done;
+                region.filled -= done;
+                region.available -= done;
+            }
+            let before = (region.filled, self.rest.len());
+            let found = self.next(Some((&mut window, &mut region)))?;
+            is_over |= matches!(found, Decoded::ImageDataFlushed);
+            if (region.filled, self.rest.len()) == before {
+                return None;
+            }
+            let mut ready = window
+                .get(start..region.filled)?
+                .chunks_exact(length + 1)
+                .peekable();
+            while let Some(row) = ready.next() {
+                let (done, out) = data.split_at_mut(at);
+                let above = done.rchunks_exact(length).next().unwrap_or(&above_all);
+                let rows = Rows { bytes, above };
+                let (out, below) = out.split_at_mut_checked(length)?;
+                let mut taken = 1;
+                match (ready.peek(), below.get_mut(..length)) {
+                    (Some(next), Some(below)) if Rows::are_alike([row, next]) => {
+                        rows.two([row, next], [out, below]);
+                        ready.next();
+                        taken = 2;
+                    }
+                    // The next row may be like this one.
+                    (None, Some(_)) if Rows::are_alike([row, row]) => break,
+                    _ => rows.one(row, out)?,
+                }
+                at += taken * length;
+                start += taken * (length + 1);
+                if at == data.len() {
+                    break;
+                }
+            }
+        }
+        while !is_over {
+            is_over = matches!(self.next(None)?, Decoded::ImageDataFlushed);
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::testing::png;
+    use image::ExtendedColorType::{self, L8, L16, La8, Rgb8, Rgba8};
+
+    /// Smooth shades with noise, for which an encoder that tries all filters chooses several.
+    fn samples(count: usize, row: usize) -> Vec<u8> {
+        let mut noise = 3_u32;
+        let mut sample = |at: usize| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (x, y) = (at % row, at / row);
+            (x * y / 64 + x / 3 + y * 2) as u8 ^ (noise >> 30) as u8
+        };
+        (0..count).map(&mut sample).collect()
+    }
+
+    fn channels(color: ExtendedColorType) -> usize {
+        usize::from(color.channel_count())
+    }
+
+    #[test]
+    fn files_of_all_plain_kinds_and_sizes_are_read() {
+        for color in [L8, La8, Rgb8, Rgba8] {
+            // Rows that are longer and shorter than the window, and more of them than it has room for.
+            for (width, height) in [(1, 1), (2, 3), (7, 301), (301, 7), (640, 480), (70_000, 3)] {
+                let length = width * channels(color);
+                let data = samples(length * height, length);
+                let file = png(&data, width, height, color);
+                let mut found = vec![0; data.len()];
+                assert_eq!(read(&file, &mut found), Some(()), "{color:?}");
+                assert!(found == data, "{color:?}, {width} × {height}");
+                assert_eq!(read(&file, &mut found[1..]), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_whole_or_not_plain_is_left_to_the_other_way() {
+        let data = samples(60 * 40 * 3, 180);
+        let file = png(&data, 60, 40, Rgb8);
+        let mut found = vec![0; data.len()];
+        assert_eq!(read(&file, &mut found), Some(()));
+        // The end of the file is not looked at: 12 bytes, of which 8 tell that the rows are over.
+        for end in (0..file.len() - 4).step_by(7).chain([file.len() - 5]) {
+            assert_eq!(read(&file[..end], &mut found), None, "{end}");
+        }
+        for at in (8..file.len() - 12).step_by(5) {
+            let mut damaged = file.clone();
+            damaged[at] ^= 0x10;
+            let read = read(&damaged, &mut found);
+            assert!(read.is_none() || found == data, "{at}");
+        }
+        let wide = png(&samples(60 * 40 * 2, 120), 60, 40, L16);
+        assert_eq!(super::read(&wide, &mut vec![0; 60 * 40 * 2]), None);
+    }
+}
