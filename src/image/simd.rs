@@ -119,6 +119,12 @@ impl I4 {
         lanes::four_ints(self.0)
     }
 
+    /// A bit for each that is not 0, the first the lowest.
+    #[inline(always)]
+    pub(crate) fn not_zero(self) -> u8 {
+        lanes::not_zero(self.0)
+    }
+
     #[inline(always)]
     pub(crate) fn clamp(self, low: i32, high: i32) -> Self {
         let lifted = lanes::max(self.0, lanes::ints([low; 4]));
@@ -354,6 +360,10 @@ mod scalar {
         vector
     }
 
+    pub(super) fn not_zero([a, b, c, d]: Ints) -> u8 {
+        u8::from(a != 0) | u8::from(b != 0) << 1 | u8::from(c != 0) << 2 | u8::from(d != 0) << 3
+    }
+
     pub(super) fn round(vector: Floats) -> Ints {
         // Saturates, as the instruction does.
         vector.map(|lane| lane.round_ties_even() as i32)
@@ -384,9 +394,9 @@ mod scalar {
 mod wasm {
     use std::arch::wasm32::{
         f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i16x8_narrow_i32x4,
-        i16x8_shr, i16x8_splat, i32x4, i32x4_extract_lane, i32x4_shuffle, i32x4_trunc_sat_f32x4,
-        i64x2_shuffle, u8x16_narrow_i16x8, u16x8_extend_low_u8x16, u64x2, u64x2_extract_lane,
-        v128_and, v128_bitselect,
+        i16x8_shr, i16x8_splat, i32x4, i32x4_bitmask, i32x4_extract_lane, i32x4_ne, i32x4_shuffle,
+        i32x4_splat, i32x4_trunc_sat_f32x4, i64x2_shuffle, u8x16_narrow_i16x8,
+        u16x8_extend_low_u8x16, u64x2, u64x2_extract_lane, v128_and, v128_bitselect,
     };
     pub(super) use std::arch::wasm32::{
         f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
@@ -486,6 +496,11 @@ mod wasm {
             first(ab_high, cd_high),
             second(ab_high, cd_high),
         ]
+    }
+
+    #[inline(always)]
+    pub(super) fn not_zero(v: Ints) -> u8 {
+        i32x4_bitmask(i32x4_ne(v, i32x4_splat(0)))
     }
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! Huffman codes and the bits that they become (ITU-T T.81, annexes C and F.1.2).
 
 use super::super::zigzag::ZIGZAG;
+use super::forward::Coefficients;
 
 /// How many codes there are of each length, and their symbols.
 pub(super) struct Table {
@@ -66,6 +67,27 @@ const END_OF_BLOCK: usize = 0;
 /// The symbol of sixteen zeros.
 const SIXTEEN_ZEROS: usize = 0xf0;
 
+/// For each place in rows of 8 when it comes in the file.
+const ORDER: [u8; 64] = {
+    let mut order = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        order[ZIGZAG[at] as usize] = at as u8;
+        at += 1;
+    }
+    order
+};
+
+/// A bit for each place of a block, in rows of 8, as a bit for each in the order of the file.
+fn in_order(mut rows: u64) -> u64 {
+    let mut in_order = 0;
+    while rows != 0 {
+        in_order |= 1 << ORDER[rows.trailing_zeros() as usize % 64];
+        rows &= rows - 1;
+    }
+    in_order
+}
+
 /// A code and its bits, for each symbol.
 pub(super) struct Codes([(u32, u32); 256]);
 
@@ -109,20 +131,14 @@ impl Bits {
     /// 10.
     pub(super) fn block(
         &mut self,
-        coefficients: &[i32; 64],
+        coefficients: &Coefficients,
         before: &mut i32,
         [dc, ac]: &[Codes; 2],
     ) {
-        let mean = coefficients[0];
+        let mean = coefficients.values[0];
         self.value(dc, 0, mean - *before);
         *before = mean;
-        let mut in_order = [0; 64];
-        let mut left = 0_u64;
-        for ((place, value), &at) in (0..).zip(&mut in_order).zip(&ZIGZAG) {
-            *value = coefficients[usize::from(at)];
-            left |= u64::from(*value != 0) << place;
-        }
-        left &= !1;
+        let mut left = in_order(coefficients.used & !1);
         let mut last = 0;
         while left != 0 {
             let place = left.trailing_zeros();
@@ -132,7 +148,8 @@ impl Bits {
                 self.code(ac, SIXTEEN_ZEROS);
                 zeros -= 16;
             }
-            self.value(ac, zeros, in_order[place as usize]);
+            let at = ZIGZAG[place as usize % 64];
+            self.value(ac, zeros, coefficients.values[usize::from(at)]);
             last = place;
         }
         if last < 63 {

@@ -5,6 +5,13 @@ use super::super::simd::F4;
 /// The left half of a block and the right one: four numbers of each row.
 pub(super) type Block = [[F4; 8]; 2];
 
+/// The coefficients of a block, in rows of 8.
+pub(super) struct Coefficients {
+    pub(super) values: [i32; 64],
+    /// A bit for each that is not 0.
+    pub(super) used: u64,
+}
+
 /// The steps of the coefficients, in rows of 8: of luma and of colours (T.81, tables K.1 and K.2), for quality 50.
 const STEPS: [[u8; 64]; 2] = [
     [
@@ -79,15 +86,24 @@ impl Factors {
         Self(factors)
     }
 
-    /// The quantised coefficients, in rows of 8, of a block of samples around 0.
-    pub(super) fn coefficients(&self, samples: &Block) -> [i32; 64] {
+    /// The quantised coefficients of a block of samples around 0.
+    pub(super) fn coefficients(&self, samples: &Block) -> Coefficients {
         let values = turned_transform(&turned_transform(samples));
-        let mut coefficients = [0; 64];
-        let rows = coefficients.as_chunks_mut::<8>().0;
+        let mut coefficients = Coefficients {
+            values: [0; 64],
+            used: 0,
+        };
+        let rows = coefficients.values.as_chunks_mut::<8>().0;
         for (y, row) in rows.iter_mut().enumerate() {
             let halves = row.as_chunks_mut::<4>().0;
-            for (half, (values, factors)) in halves.iter_mut().zip(values.iter().zip(&self.0)) {
-                *half = (values[y] * factors[y]).round().to_array();
+            for (x, (half, (values, factors))) in halves
+                .iter_mut()
+                .zip(values.iter().zip(&self.0))
+                .enumerate()
+            {
+                let whole = (values[y] * factors[y]).round();
+                *half = whole.to_array();
+                coefficients.used |= u64::from(whole.not_zero()) << (y * 8 + x * 4);
             }
         }
         coefficients
@@ -160,6 +176,9 @@ mod tests {
         });
         let half = |from: usize| samples.map(|row| F4::all(*row[from..].first_chunk().unwrap()));
         let ones = Factors::new(&[1; 64]).coefficients(&[half(0), half(4)]);
+        let bits = ones.values.iter().enumerate();
+        let bits = bits.map(|(at, value)| u64::from(*value != 0) << at);
+        assert_eq!(ones.used, bits.sum());
         let wave = |f: usize, x: usize| ((2 * x + 1) as f64 * f as f64 * PI / 16.0).cos();
         let scale = |f: usize| if f == 0 { FRAC_1_SQRT_2 } else { 1.0 };
         for at in ZIGZAG {
@@ -171,7 +190,7 @@ mod tests {
                 }
             }
             let exact = sum / 4.0 * scale(u) * scale(v);
-            let found = f64::from(ones[usize::from(at)]);
+            let found = f64::from(ones.values[usize::from(at)]);
             assert!(
                 (found - exact).abs() < 0.501,
                 "{u}, {v}: {found} for {exact}"

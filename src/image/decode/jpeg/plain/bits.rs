@@ -5,7 +5,7 @@ use crate::image::simd::u64_be;
 /// The code, how many zeros come before its value, and the value, where all of that has so few bits.
 const FAST_BITS: u32 = 10;
 /// How many bits are looked at to pass over codes and their values.
-const PASS_BITS: u32 = 12;
+const PASS_BITS: u32 = 11;
 /// Zeros up to the block's end and further.
 const TO_THE_END: u32 = 64;
 /// A place in a block for what its smaller size has no use for.
