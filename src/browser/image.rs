@@ -17,8 +17,9 @@ use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Ste
 
 #[cfg(feature = "mqtt")]
 use crate::transfer::Image as Bytes;
+// A slice behind it would be a copy of the vector.
 #[cfg(not(feature = "mqtt"))]
-type Bytes = std::sync::Arc<[u8]>;
+type Bytes = std::sync::Arc<Vec<u8>>;
 
 /// A picture that is ready to be sent.
 #[derive(Clone)]
@@ -39,7 +40,7 @@ impl PreparedImage {
     /// What is sent, as a copy.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> Uint8Array {
-        Uint8Array::from(&*self.bytes)
+        Uint8Array::from(&self.bytes[..])
     }
 
     /// In pixels.
@@ -108,6 +109,7 @@ impl PreparedImage {
         let mime = prepared.mime();
         #[cfg(feature = "mqtt")]
         let extension = prepared.extension();
+        prepared.bytes.shrink_to_fit();
         let bytes = std::mem::take(&mut prepared.bytes).into();
         Self {
             bytes,

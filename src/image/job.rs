@@ -121,7 +121,7 @@ impl<'a> Job<'a> {
             }
             Stage::Read(source) => self.read(&source)?,
             Stage::Arrange(decoded, layout, turn) => self.arrange(decoded, layout, turn)?,
-            Stage::Write(image, warnings) => return self.write(&image, warnings).map(Step::Done),
+            Stage::Write(image, warnings) => return self.write(image, warnings).map(Step::Done),
             Stage::Finished => {
                 return Err(Error::invalid("source", "this job is over: make a new one"));
             }
@@ -185,12 +185,13 @@ impl<'a> Job<'a> {
         Ok(Stage::Write(image, decoded.warnings))
     }
 
-    fn write(&self, image: &RgbImage, warnings: Vec<String>) -> Result<Prepared, Error> {
+    fn write(&self, image: RgbImage, warnings: Vec<String>) -> Result<Prepared, Error> {
+        let (width, height) = (side(image.width()), side(image.height()));
         let written = self.plan.output.write(image, self.plan.max_bytes)?;
         let prepared = Prepared {
             bytes: written.bytes,
-            width: side(image.width()),
-            height: side(image.height()),
+            width,
+            height,
             format: self.plan.output.format(),
             quality: written.quality,
             warnings,

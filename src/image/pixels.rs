@@ -66,6 +66,10 @@ impl RgbImage {
         &self.data
     }
 
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.data
+    }
+
     pub(crate) fn pixels(&self) -> &[[u8; 3]] {
         self.data.as_chunks().0
     }

@@ -3,6 +3,7 @@
 use super::dither::dither;
 use super::error::Error;
 use super::options::Columns;
+use super::pack::Channels;
 use super::pixels::RgbImage;
 use super::plan::{Output, Panel, PanelLayout};
 use super::prepared::View;
@@ -19,7 +20,7 @@ impl Output {
     /// # Errors
     /// [`Error::TooLarge`] over `max_bytes` where the format can do something about it, or over the memory;
     /// [`Error::Invalid`] for two columns of an odd width.
-    pub(crate) fn write(&self, image: &RgbImage, max_bytes: usize) -> Result<Written, Error> {
+    pub(crate) fn write(&self, image: RgbImage, max_bytes: usize) -> Result<Written, Error> {
         let file = |bytes| Written {
             bytes,
             quality: None,
@@ -27,25 +28,28 @@ impl Output {
         };
         match self {
             Self::Jpeg { quality } => {
-                let (bytes, quality) = jpeg::encode_within(image, *quality, max_bytes)?;
+                let (bytes, quality) = jpeg::encode_within(&image, *quality, max_bytes)?;
                 Ok(Written {
                     quality: Some(quality),
                     ..file(bytes)
                 })
             }
             // Pixels have no original: that was refused when the job was made.
-            Self::Png | Self::Original => png::rgb(image).map(file),
-            Self::Bmp => bmp::rgb(image).map(file),
+            Self::Png | Self::Original => png::rgb(&image).map(file),
+            Self::Bmp => bmp::rgb(&image).map(file),
             Self::Channels(_, channels, columns) => {
                 check_width(*columns, image.width())?;
-                let bytes = channels.pack(image.pixels(), image.width(), *columns)?;
+                let bytes = match (channels, columns) {
+                    (Channels::Rgb888, Columns::One) => image.into_bytes(),
+                    _ => channels.pack(image.pixels(), image.width(), *columns)?,
+                };
                 Ok(Written {
                     bytes,
                     quality: None,
                     view: View::Channels(*channels, *columns),
                 })
             }
-            Self::Panel(panel) => panel.write(image),
+            Self::Panel(panel) => panel.write(&image),
         }
     }
 }

@@ -15,6 +15,9 @@ const WINDOW: usize = 128 << 10;
 /// The least room that the unpacking is given.
 const ROOM: usize = 16 << 10;
 
+/// The most bytes of a row: the window has room for some of them, beside the picture.
+const LONGEST: usize = 1 << 20;
+
 /// Reads the samples of a file, for which `data` has just the room.
 pub(super) fn read(file: &[u8], data: &mut [u8]) -> Option<()> {
     let mut input = Input::new(file);
@@ -60,7 +63,8 @@ impl<'a> Input<'a> {
         let bytes = info.color_type.samples();
         let length = usize::try_from(info.width).ok()?.checked_mul(bytes)?;
         let height = usize::try_from(info.height).ok()?;
-        (is_plain && length.checked_mul(height) == Some(total)).then_some((bytes, length))
+        let fits = length <= LONGEST && length.checked_mul(height) == Some(total);
+        (is_plain && fits).then_some((bytes, length))
     }
 
     /// Reads all rows, and on to the end of their chunks.
@@ -169,10 +173,14 @@ mod tests {
         for at in (8..file.len() - 12).step_by(5) {
             let mut damaged = file.clone();
             damaged[at] ^= 0x10;
-            let read = read(&damaged, &mut found);
-            assert!(read.is_none() || found == data, "{at}");
+            let is_read = read(&damaged, &mut found).is_some();
+            assert!(!is_read || found == data, "{at}");
         }
-        let wide = png(&samples(60 * 40 * 2, 120), 60, 40, L16);
-        assert_eq!(super::read(&wide, &mut vec![0; 60 * 40 * 2]), None);
+        let deep = png(&samples(60 * 40 * 2, 120), 60, 40, L16);
+        assert_eq!(read(&deep, &mut vec![0; 60 * 40 * 2]), None);
+        for (width, found) in [(LONGEST, Some(())), (LONGEST + 1, None)] {
+            let wide = png(&vec![7; width], width, 1, L8);
+            assert_eq!(read(&wide, &mut vec![0; width]), found);
+        }
     }
 }

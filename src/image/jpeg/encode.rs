@@ -29,7 +29,7 @@ pub(crate) fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
     let factors = steps.map(|steps| Factors::new(&steps));
     let mut means = [0; 3];
     let mut planes = Planes::new(image.width());
-    let mut rows = image.rows();
+    let mut rows = image.rows().peekable();
     while planes.fill(&mut rows) {
         for unit in 0..planes.units() {
             for (component, block) in planes.blocks(unit) {

@@ -2,6 +2,7 @@
 
 use super::super::simd::F4;
 use super::forward::Block;
+use std::iter::Peekable;
 
 /// Pixels along a side of a unit: four blocks of luma, one of each colour.
 const UNIT: usize = 16;
@@ -33,26 +34,20 @@ impl Planes {
     }
 
     /// Takes the next rows; at the end of the picture its last one is repeated. Whether there were any.
-    pub(super) fn fill<'a>(&mut self, pixels: &mut impl Iterator<Item = &'a [[u8; 3]]>) -> bool {
-        let Some(first) = pixels.next() else {
+    pub(super) fn fill<'a>(
+        &mut self,
+        pixels: &mut Peekable<impl Iterator<Item = &'a [[u8; 3]]>>,
+    ) -> bool {
+        if pixels.peek().is_none() {
             return false;
-        };
-        fill_row(&mut self.rows[0], first);
+        }
         let lumas = self.luma.chunks_exact_mut(self.width * 2);
         let blues = self.blue.chunks_exact_mut(self.width / 2);
         let colors = blues.zip(self.red.chunks_exact_mut(self.width / 2));
-        for (at, (luma, (blue, red))) in lumas.zip(colors).enumerate() {
+        for (luma, (blue, red)) in lumas.zip(colors) {
             let [upper, lower] = &mut self.rows;
-            if at > 0 {
-                match pixels.next() {
-                    Some(row) => fill_row(upper, row),
-                    None => upper.copy_from_slice(lower),
-                }
-            }
-            match pixels.next() {
-                Some(row) => fill_row(lower, row),
-                None => lower.copy_from_slice(upper),
-            }
+            fill_row(upper, pixels.next(), lower);
+            fill_row(lower, pixels.next(), upper);
             let (above, below) = luma.split_at_mut(self.width);
             convert(&self.rows, [above, below], blue, red);
         }
@@ -80,7 +75,9 @@ impl Planes {
     }
 }
 
-fn fill_row(row: &mut [[u8; 3]], pixels: &[[u8; 3]]) {
+/// A row from the picture's, or from the one before.
+fn fill_row(row: &mut [[u8; 3]], pixels: Option<&[[u8; 3]]>, before: &[[u8; 3]]) {
+    let pixels = pixels.unwrap_or(before);
     // Neither is empty, and the row is at least as long.
     let (within, beyond) = row.split_at_mut(pixels.len().min(row.len()));
     within.copy_from_slice(&pixels[..within.len()]);
@@ -100,8 +97,8 @@ fn block(samples: &[f32], start: usize, stride: usize) -> Block {
     })
 }
 
-#[inline(never)]
 /// Two rows of pixels to luma, and their fours to colours (JFIF 1.02).
+#[inline(never)]
 fn convert(rows: &[Vec<[u8; 3]>; 2], luma: [&mut [f32]; 2], blue: &mut [f32], red: &mut [f32]) {
     const HALF: usize = UNIT / 2;
     let [upper, lower] = rows;
