@@ -12,7 +12,7 @@ use super::error::{Invalid, image_error, image_invalid};
 use super::options::Options;
 use super::pixels::PixelSource;
 use super::prepare_options;
-use super::source::{Source, aborted, load};
+use super::source::{Source, aborted, load, loaded};
 use crate::image::{self, Error, Format, Job, Kind, PrepareOptions, Prepared, Step, Turn, sniff};
 
 #[cfg(feature = "mqtt")]
@@ -203,10 +203,7 @@ pub(super) async fn prepare(
     let bytes = match source {
         Source::Pixels(pixels) => return run(from_pixels(pixels), options, signal, None).await,
         Source::Bytes(bytes) => bytes,
-        Source::Elsewhere(source) => {
-            let loaded = JsFuture::from(load(&source, signal)).await?;
-            loaded.unchecked_into::<Uint8Array>().to_vec()
-        }
+        Source::Elsewhere(source) => loaded(JsFuture::from(load(&source, signal)).await?),
     };
     breathe(signal).await?;
     let kind = sniff(&bytes).filter(|&kind| is_for_the_browser(kind));

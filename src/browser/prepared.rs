@@ -10,7 +10,7 @@ use super::later::when;
 use super::options::Options;
 use super::source::Source;
 #[cfg(not(feature = "image"))]
-use super::source::load;
+use super::source::{load, loaded};
 use crate::transfer::Image;
 
 /// An image whose bytes are ready to go.
@@ -91,11 +91,8 @@ impl ToPrepare {
         };
         match source {
             Source::Bytes(bytes) => soon(|| then(Ok(ready(bytes)))),
-            Source::Elsewhere(source) => when(&load(&source, signal.as_ref()), |loaded| {
-                then(
-                    loaded
-                        .map(|bytes| ready(bytes.unchecked_into::<js_sys::Uint8Array>().to_vec())),
-                );
+            Source::Elsewhere(source) => when(&load(&source, signal.as_ref()), |answer| {
+                then(answer.map(|bytes| ready(loaded(bytes))));
             }),
         }
     }

@@ -21,6 +21,11 @@ extern "C" {
     pub(super) fn aborted(signal: &AbortSignal) -> JsValue;
 }
 
+/// The bytes that [`load`] resolves with, copied.
+pub(super) fn loaded(bytes: JsValue) -> Vec<u8> {
+    bytes.unchecked_into::<Uint8Array>().to_vec()
+}
+
 /// An image as it came in. Bytes are copied already, so that the caller may change or transfer his own.
 pub(super) enum Source {
     /// A URL as text, or a Blob.

@@ -269,6 +269,7 @@ impl Bits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::testing::noise;
     use std::io::Read;
 
     fn unpacked(stream: &[u8]) -> Vec<u8> {
@@ -283,12 +284,8 @@ mod tests {
         out
     }
 
-    fn random(length: usize, mut state: u32) -> Vec<u8> {
-        let mut byte = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        };
-        (0..length).map(|_| byte()).collect()
+    fn random(length: usize, seed: u32) -> Vec<u8> {
+        std::iter::repeat_with(noise(seed)).take(length).collect()
     }
 
     #[test]

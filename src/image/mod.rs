@@ -30,6 +30,7 @@ mod icc;
 mod job;
 mod jpeg;
 mod linear;
+mod markers;
 mod options;
 mod orient;
 mod pack;

@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn each_filter_is_chosen_where_it_is_best_and_undone_by_others() {
         const ROW: usize = 40 * PIXEL;
-        let mut random = 1_u32;
+        let mut random = testing::noise(1);
         for kind in 0..5 {
             // What this filter makes little noise of.
             let mut data = vec![0_u8; ROW * 40];
@@ -230,10 +230,7 @@ mod tests {
                 let c = before(ROW + PIXEL, at >= ROW && at % ROW >= PIXEL);
                 let average = (u16::from(a) + u16::from(b)) / 2;
                 let guess = [0, a, b, average as u8, paeth(a, b, c)][usize::from(kind)];
-                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                data[at] = guess
-                    .wrapping_add((random >> 24) as u8 % 16)
-                    .wrapping_sub(8);
+                data[at] = guess.wrapping_add(random() % 16).wrapping_sub(8);
             }
             let mut row = Vec::new();
             filter(

@@ -3,17 +3,24 @@
 use super::pixels::RgbImage;
 use image::{ExtendedColorType, ImageEncoder};
 
+/// Bytes that follow no pattern, from a seed.
+pub(crate) fn noise(mut seed: u32) -> impl FnMut() -> u8 {
+    move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 24) as u8
+    }
+}
+
 /// Something like a photograph: smooth shades, edges at all angles, a little noise, colours throughout.
 pub(crate) fn photograph(width: usize, height: usize) -> RgbImage {
-    let mut noise = 1_u32;
+    let mut noise = noise(1);
     RgbImage::from_fn(width, height, |x, y| {
-        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let (u, v) = (x as f64 / width as f64, y as f64 / height as f64);
         let hills = (u * 9.0).sin() * (v * 7.0 + u * 3.0).cos();
         // A lens leaves no edge sharper than a few pixels.
         let rings = (((u - 0.4).hypot(v - 0.6) * 60.0).sin() * 6.0).tanh()
             * if u + v > 1.1 { 20.0 } else { 4.0 };
-        let grain = f64::from(noise >> 24) / 64.0;
+        let grain = f64::from(noise()) / 64.0;
         [
             130.0 + 90.0 * hills + rings,
             110.0 + 80.0 * v + rings,

@@ -82,7 +82,7 @@ fn limited(mut decoder: impl ImageDecoder, limits: Limits) -> ImageResult<Result
     raw(decoder, |_| None)
 }
 
-/// Reads what there is, the quick way if that can. A file that ends too early is an error only if its first pixel is missing
+/// Reads what there is, the quick way if that can, which else leaves zeros. A file that ends too early is an error only if its first pixel is missing
 /// too.
 fn raw(
     mut decoder: impl ImageDecoder,
@@ -107,10 +107,7 @@ fn raw(
         Ok(data) => data,
         Err(error) => return Ok(Err(error)),
     };
-    let read = quick(&mut data).map(Ok).unwrap_or_else(|| {
-        data.fill(0);
-        decoder.read_image(&mut data)
-    });
+    let read = quick(&mut data).map_or_else(|| decoder.read_image(&mut data), Ok);
     let cut_off = match read {
         Ok(()) => false,
         Err(error) if is_end(&error) && data.iter().any(|&byte| byte != 0) => true,

@@ -14,16 +14,19 @@ use unfilter::Rows;
 const WINDOW: usize = 128 << 10;
 /// The least room that the unpacking is given.
 const ROOM: usize = 16 << 10;
-
 /// The most bytes of a row: the window has room for some of them, beside the picture.
 const LONGEST: usize = 1 << 20;
 
-/// Reads the samples of a file, for which `data` has just the room.
+/// Reads the samples of a file, for which `data` has just the room: zeros, which they are again where nothing is read.
 pub(super) fn read(file: &[u8], data: &mut [u8]) -> Option<()> {
     let mut input = Input::new(file);
     while !matches!(input.next(None)?, Decoded::ChunkBegin(_, IDAT)) {}
     let (bytes, length) = input.sizes(data.len())?;
-    input.rows(bytes, length, data)
+    let read = input.rows(bytes, length, data);
+    if read.is_none() {
+        data.fill(0);
+    }
+    read
 }
 
 /// A file, and how far it has been read.
@@ -126,16 +129,15 @@ impl<'a> Input<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::testing::png;
+    use crate::image::testing::{noise, png};
     use image::ExtendedColorType::{self, L8, L16, La8, Rgb8, Rgba8};
 
     /// Smooth shades with noise, for which an encoder that tries all filters chooses several.
     fn samples(count: usize, row: usize) -> Vec<u8> {
-        let mut noise = 3_u32;
+        let mut noise = noise(3);
         let mut sample = |at: usize| {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let (x, y) = (at % row, at / row);
-            (x * y / 64 + x / 3 + y * 2) as u8 ^ (noise >> 30) as u8
+            (x * y / 64 + x / 3 + y * 2) as u8 ^ noise() >> 6
         };
         (0..count).map(&mut sample).collect()
     }
@@ -168,7 +170,10 @@ mod tests {
         assert_eq!(read(&file, &mut found), Some(()));
         // The end of the file is not looked at: 12 bytes, of which 8 tell that the rows are over.
         for end in (0..file.len() - 4).step_by(7).chain([file.len() - 5]) {
-            assert_eq!(read(&file[..end], &mut found), None, "{end}");
+            let mut part = vec![0; data.len()];
+            assert_eq!(read(&file[..end], &mut part), None, "{end}");
+            let is_empty = part.iter().all(|&byte| byte == 0);
+            assert!(is_empty, "{end}");
         }
         for at in (8..file.len() - 12).step_by(5) {
             let mut damaged = file.clone();

@@ -1,6 +1,10 @@
 //! Baseline JPEG.
 
 use super::super::error::Error;
+use super::super::markers::{
+    END_OF_IMAGE, HUFFMAN_TABLES, JFIF, QUANTISATION_TABLES, START_OF_FRAME, START_OF_IMAGE,
+    START_OF_SCAN,
+};
 use super::super::pixels::RgbImage;
 use super::super::zigzag::ZIGZAG;
 use super::codes::{Bits, Codes, TABLES};
@@ -40,28 +44,19 @@ pub(crate) fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
         }
     }
     let mut out = bits.finish();
-    out.extend_from_slice(&[0xff, END]);
+    out.extend_from_slice(&[0xff, END_OF_IMAGE]);
     Ok(out)
 }
 
-// Markers (T.81, table B.1).
-const START: u8 = 0xd8;
-const END: u8 = 0xd9;
-const JFIF: u8 = 0xe0;
-const FRAME: u8 = 0xc0;
-const STEPS: u8 = 0xdb;
-const CODES: u8 = 0xc4;
-const SCAN: u8 = 0xda;
-
 /// All before the bits.
 fn head(out: &mut Vec<u8>, (width, height): (u16, u16), steps: &[[u8; 64]; 2]) {
-    out.extend_from_slice(&[0xff, START]);
+    out.extend_from_slice(&[0xff, START_OF_IMAGE]);
     // Version 1.2; pixels are as wide as high; no thumbnail (JFIF 1.02).
     segment(out, JFIF, &[b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"]);
     // Samples of 8 bits in three components. Each has its number, its samples along x and y, and its steps.
     segment(
         out,
-        FRAME,
+        START_OF_FRAME,
         &[
             &[8],
             &height.to_be_bytes(),
@@ -71,19 +66,23 @@ fn head(out: &mut Vec<u8>, (width, height): (u16, u16), steps: &[[u8; 64]; 2]) {
     );
     for (number, steps) in (0..).zip(steps) {
         let in_order = ZIGZAG.map(|at| steps[usize::from(at)]);
-        segment(out, STEPS, &[&[number], &in_order]);
+        segment(out, QUANTISATION_TABLES, &[&[number], &in_order]);
     }
     for (number, tables) in (0..).zip(&TABLES) {
         for (class, table) in (0..).zip(tables) {
             segment(
                 out,
-                CODES,
+                HUFFMAN_TABLES,
                 &[&[class << 4 | number], &table.counts, table.symbols],
             );
         }
     }
     // Three components with their tables; all coefficients, in full precision.
-    segment(out, SCAN, &[&[3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0]]);
+    segment(
+        out,
+        START_OF_SCAN,
+        &[&[3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0]],
+    );
 }
 
 /// A marker and what belongs to it, which is far shorter than 65,536 bytes.

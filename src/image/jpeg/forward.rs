@@ -148,32 +148,30 @@ fn transform(rows: [F4; 8]) -> [F4; 8] {
     let both = (low - high) * TURNED[0];
     let (low, high) = (low * TURNED[1] + both, high * TURNED[2] + both);
     let (more, less) = (difference(0) + middle, difference(0) - middle);
-    let odd = [more + high, less - low, less + low, more - high];
-
-    std::array::from_fn(|at| {
-        if at % 2 == 0 {
-            even[at / 2]
-        } else {
-            odd[at / 2]
-        }
-    })
+    [
+        even[0],
+        more + high,
+        even[1],
+        less - low,
+        even[2],
+        less + low,
+        even[3],
+        more - high,
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::zigzag::ZIGZAG;
     use super::*;
+    use crate::image::testing::noise;
 
     #[test]
     fn coefficients_are_those_of_the_standards_formula() {
         use std::f64::consts::{FRAC_1_SQRT_2, PI};
-        let mut noise = 7_u32;
-        let samples: [[f32; 8]; 8] = std::array::from_fn(|_| {
-            std::array::from_fn(|_| {
-                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (noise >> 24) as f32 - 128.0
-            })
-        });
+        let mut byte = noise(7);
+        let mut sample = || f32::from(byte()) - 128.0;
+        let samples: [[f32; 8]; 8] = [(); 8].map(|()| [(); 8].map(|()| sample()));
         let half = |from: usize| samples.map(|row| F4::all(*row[from..].first_chunk().unwrap()));
         let ones = Factors::new(&[1; 64]).coefficients(&[half(0), half(4)]);
         let bits = ones.values.iter().enumerate();

@@ -6,22 +6,22 @@
 
 mod codes;
 
+use super::super::super::markers::{
+    END_OF_IMAGE, HUFFMAN_TABLES, JFIF, QUANTISATION_TABLES, START_OF_FRAME, START_OF_IMAGE,
+    START_OF_SCAN,
+};
 use super::super::super::reader::Reader;
 use super::segment;
 use super::tables::Tables;
 use codes::{Codes, Table};
 
 /// Marker codes (B.1.1.3).
-const SEQUENTIAL: [u8; 2] = [0xc0, 0xc1];
+const SEQUENTIAL: [u8; 2] = [START_OF_FRAME, 0xc1];
 const PROGRESSIVE: u8 = 0xc2;
-const HUFFMAN_TABLES: u8 = 0xc4;
-const START_OF_SCAN: u8 = 0xda;
-const QUANTISATION_TABLES: u8 = 0xdb;
 const RESTART_INTERVAL: u8 = 0xdd;
-const JFIF: u8 = 0xe0;
 /// It says what the components' colours are.
 const ADOBE: u8 = 0xee;
-const END: [u8; 2] = [0xff, 0xd9];
+const END: [u8; 2] = [0xff, END_OF_IMAGE];
 
 /// A file that is whole, of the same width.
 pub(super) struct Mended {
@@ -68,7 +68,7 @@ struct Component {
 impl<'a> Head<'a> {
     /// Reads up to the first scan, and gives that one's header.
     fn read(&mut self, reader: &mut Reader<'a>) -> Option<&'a [u8]> {
-        self.file = vec![0xff, 0xd8];
+        self.file = vec![0xff, START_OF_IMAGE];
         loop {
             let (marker, data) = segment(reader)?;
             match marker {

@@ -129,6 +129,7 @@ fn put_last(row: &mut [u8], at: usize, bytes: [u8; 4]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::testing::noise;
 
     /// As the standard writes it, a byte at a time.
     fn reference(filter: u8, bytes: usize, row: &[u8], above: &[u8]) -> Vec<u8> {
@@ -151,17 +152,10 @@ mod tests {
 
     #[test]
     fn rows_are_those_of_the_standards_formulas() {
-        let mut noise = 5_u32;
+        let mut noise = noise(5);
         let mut random = |length: usize, coarse: bool| -> Vec<u8> {
-            let mut byte = || {
-                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                // Few values, so that distances are often equal.
-                if coarse {
-                    (noise >> 30) as u8
-                } else {
-                    (noise >> 24) as u8
-                }
-            };
+            // Few values, so that distances are often equal.
+            let mut byte = || noise() >> if coarse { 6 } else { 0 };
             (0..length).map(|_| byte()).collect()
         };
         for bytes in 1..=4 {
