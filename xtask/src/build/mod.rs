@@ -7,6 +7,7 @@ mod functions;
 mod lock;
 mod names;
 mod optimise;
+mod order;
 mod package;
 mod panics;
 mod stamp;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Part;
+use super::{Part, order};
 use crate::error::{Error, Result};
 use crate::paths::{Paths, make_dir};
 use crate::{step, tools};
@@ -47,16 +47,25 @@ pub fn install(paths: &Paths) -> Result<Option<PathBuf>> {
 /// Replaces a module by a smaller and faster one, as this part is, and gives the names of its functions: a line for each,
 /// `number:name`, where the module that comes out has only the numbers.
 pub fn run(paths: &Paths, wasm_opt: &Path, part: Part, name: &str, wasm: &Path) -> Result<String> {
-    let smaller = wasm.with_extension("wasm.opt");
+    let step = format!("wasm-opt {name}");
+    let map = pass(paths, wasm_opt, &step, effort(part), wasm)?;
+    step::timed(&format!("order of {name}"), || order::name(wasm, &map))?;
+    let sort = ["--reorder-functions-by-name"];
+    let map = pass(paths, wasm_opt, &format!("{step}, sorting"), &sort, wasm)?;
+    Ok(order::without_places(&map))
+}
+
+/// Replaces a module by what wasm-opt makes of it, without names, and gives its map of the functions.
+fn pass(paths: &Paths, wasm_opt: &Path, step: &str, args: &[&str], wasm: &Path) -> Result<String> {
+    let changed = wasm.with_extension("wasm.opt");
     let mut command = Command::new("node");
-    command.arg(wasm_opt).args(effort(part)).args(FEATURES);
+    command.arg(wasm_opt).args(args).args(FEATURES);
     command.arg("--print-function-map");
-    command.arg(wasm).arg("-o").arg(&smaller);
-    let name = format!("wasm-opt {name}");
-    let symbols = step::run(paths, &name, &mut command)?.must_succeed(paths)?;
-    std::fs::rename(&smaller, wasm)
+    command.arg(wasm).arg("-o").arg(&changed);
+    let map = step::run(paths, step, &mut command)?.must_succeed(paths)?;
+    std::fs::rename(&changed, wasm)
         .map_err(|e| Error::file(format!("replace {}", wasm.display()), &e))?;
-    Ok(symbols)
+    Ok(map)
 }
 
 /// A function that is called once compresses better where it stands than inside its caller, and is as fast.
