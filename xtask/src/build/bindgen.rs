@@ -5,7 +5,7 @@ use std::path::Path;
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Grade, NAME, debug, functions, names, panics};
+use super::{Grade, NAME, debug, functions, names, panics, places};
 use crate::error::{Error, Result};
 
 /// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`. What wasm-opt will have still has the names of functions,
@@ -24,6 +24,7 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
         let paths = functions::paths(&module);
         panics::leave_only_traps(&mut module, &paths)?;
         debug::silence(&mut module, &paths);
+        places::clear(&mut module);
     }
     let mut bindgen = Bindgen::new();
     let made = bindgen.web(true).and_then(|bindgen| {

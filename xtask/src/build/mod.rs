@@ -10,6 +10,7 @@ mod optimise;
 mod order;
 mod package;
 mod panics;
+mod places;
 mod stamp;
 
 pub use lock::bindgen as bindgen_version;
