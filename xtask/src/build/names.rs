@@ -1,4 +1,4 @@
-//! Short names for what a module imports from its script, and a script without what the types say too.
+//! Short names for what a module and its script have of each other, and a script without what the types say too.
 //!
 //! The generator ends each of some hundred names with a hash, in the module and again in the script. Nothing compresses
 //! them, and nobody calls them but the two.
@@ -12,7 +12,7 @@ use super::{NAME, damaged};
 use crate::error::Result;
 use crate::paths::{read, write};
 
-/// Gives the imports of the module in `out` short names, in the module and in its script. `named`: its functions keep theirs.
+/// Gives the imports and exports of the module in `out` short names, in the module and in its script. `named`: its functions keep theirs.
 pub fn shorten(out: &Path, named: bool) -> Result {
     let (wasm, script) = (
         out.join(format!("{NAME}_bg.wasm")),
@@ -44,19 +44,21 @@ fn without_docs(script: &str) -> String {
     kept
 }
 
-/// The short name of each import whose name has a hash, which it has in `module` already.
+/// The short name of each import and export whose name has a hash, which it has in `module` already.
 fn rename(module: &mut Module) -> BTreeMap<String, String> {
     let mut short = BTreeMap::new();
-    for import in module.imports.iter_mut().filter(|it| has_hash(&it.name)) {
+    let imports = module.imports.iter_mut().map(|it| &mut it.name);
+    let exports = module.exports.iter_mut().map(|it| &mut it.name);
+    for name in imports.chain(exports).filter(|name| has_hash(name)) {
         let next = format!("i{}", short.len());
-        let name = short.entry(import.name.clone()).or_insert(next);
-        import.name.clone_from(name);
+        name.clone_from(short.entry(name.clone()).or_insert(next));
     }
     short
 }
 
 fn has_hash(name: &str) -> bool {
     name.rsplit_once('_').is_some_and(|(_, hash)| {
+        let hash = hash.strip_prefix('h').unwrap_or(hash);
         hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }
@@ -81,21 +83,24 @@ mod tests {
     use super::*;
 
     const LONG: &str = "__wbg_now_31456edf1be00084";
+    const CLOSURE: &str = "wasm_bindgen__invoke__hdcb488ae308eb9fa";
 
     #[test]
     fn a_name_with_a_hash_is_short_in_module_and_script() {
         let mut module = Module::default();
         let ty = module.types.add(&[], &[]);
         for name in [LONG, "memory_of_the_script", LONG] {
-            module.add_import_func("./script.js", name, ty);
+            let (function, _) = module.add_import_func("./script.js", name, ty);
+            module.exports.add(CLOSURE, function);
         }
         let short = rename(&mut module);
         let names: Vec<&str> = module.imports.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["i0", "memory_of_the_script", "i0"]);
-        let script = format!("({{ {LONG}: 1, {LONG}0: 2, memory_of_the_script: 3 }})");
+        assert!(module.exports.iter().all(|it| it.name == "i1"));
+        let script = format!("({{ {LONG}: 1, {LONG}0: 2, memory_of_the_script: {CLOSURE} }})");
         assert_eq!(
             replace(&script, &short),
-            format!("({{ i0: 1, {LONG}0: 2, memory_of_the_script: 3 }})")
+            format!("({{ i0: 1, {LONG}0: 2, memory_of_the_script: i1 }})")
         );
     }
 
@@ -109,7 +114,7 @@ mod tests {
 
     #[test]
     fn only_a_whole_hash_is_one() {
-        assert!(has_hash(LONG));
+        assert!(has_hash(LONG) && has_hash(CLOSURE));
         assert!(!has_hash("__wbg_now_31456edf1be0008"));
         assert!(!has_hash("__wbg_now_31456edf1be0008x"));
         assert!(!has_hash("31456edf1be00084"));
