@@ -8,8 +8,7 @@ use web_sys::AbortSignal;
 
 use super::client::qos;
 use super::error::Invalid;
-use super::options::{MAX_TIMER_MS, Options};
-use super::practice;
+use super::options::{MAX_TIMER_MS, Options, finite};
 use super::source::bytes_of;
 use crate::client::{ClientOptions, ReconnectOptions};
 use crate::mqtt::{Credentials, SessionOptions, Will};
@@ -20,6 +19,12 @@ extern "C" {
     fn random_client_id() -> String;
     #[wasm_bindgen(js_name = randomBits)]
     fn random_bits() -> u32;
+}
+
+#[wasm_bindgen(module = "/src/browser/url.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = flawInUrl)]
+    fn flaw_in_url(url: &JsValue) -> Option<String>;
 }
 
 /// The options of `MqttClient.connect`, read.
@@ -36,14 +41,14 @@ pub(super) struct BrokerOptions {
 
 impl BrokerOptions {
     pub(super) fn read(value: &JsValue) -> Result<Self, Invalid> {
-        let mut options = Options::read(value, "options")?;
-        let urls = urls(&mut options)?;
-        let credentials = credentials(&mut options)?;
+        let options = Options::read(value, "options")?;
+        let urls = urls(&options)?;
+        let credentials = credentials(&options)?;
         let fresh_credentials = options.function("credentials")?;
         let client_id = options.string("clientId")?;
         let is_id_given = client_id.is_some();
         let client_id = client_id.unwrap_or_else(random_client_id);
-        let mut client = client(&mut options, &client_id)?;
+        let mut client = client(&options, &client_id)?;
         client.urls = urls.len();
         client.fresh_credentials = fresh_credentials.is_some();
         let on_packet = options.function("onPacket")?;
@@ -61,7 +66,7 @@ impl BrokerOptions {
     }
 }
 
-fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
+fn urls(options: &Options) -> Result<Vec<String>, Invalid> {
     let value = options.value("url")?.ok_or_else(|| {
         Invalid::new("url", "is needed: ws:// or wss:// and a host, or practice:")
     })?;
@@ -77,41 +82,13 @@ fn urls(options: &mut Options) -> Result<Vec<String>, Invalid> {
 
 /// A URL that a link can be opened to.
 pub(super) fn check_url(value: &JsValue) -> Result<String, Invalid> {
-    let text = value
-        .as_string()
-        .ok_or_else(|| Invalid::new("url", "must be a string, or an array of strings"))?;
-    if text == practice::URL {
-        return Ok(text);
-    }
-    let url = web_sys::Url::new(&text).map_err(|_| {
-        Invalid::new(
-            "url",
-            format!("\"{text}\" is not a URL: write ws://host:port/path"),
-        )
-    })?;
-    match url.protocol().as_str() {
-        "ws:" | "wss:" if !url.hash().is_empty() => {
-            Err(Invalid::new("url", "must not have a #fragment"))
-        }
-        "ws:" | "wss:" if !url.username().is_empty() || !url.password().is_empty() => {
-            Err(Invalid::new(
-                "url",
-                "must not hold a user name or password: use username and password",
-            ))
-        }
-        "ws:" | "wss:" => Ok(text),
-        "mqtt:" | "mqtts:" | "tcp:" => Err(Invalid::new(
-            "url",
-            "a browser reaches a broker by WebSocket only: write ws:// or wss:// and the broker's WebSocket port",
-        )),
-        other => Err(Invalid::new(
-            "url",
-            format!("must begin with ws:// or wss://, or be \"practice:\" alone, not {other}"),
-        )),
+    match flaw_in_url(value) {
+        Some(reason) => Err(Invalid::new("url", &reason)),
+        None => Ok(value.as_string().unwrap_or_default()),
     }
 }
 
-fn credentials(options: &mut Options) -> Result<Credentials, Invalid> {
+fn credentials(options: &Options) -> Result<Credentials, Invalid> {
     let username = options.string("username")?;
     let password = match options.value("password")? {
         Some(value) => Some(bytes_of(&value, "password")?),
@@ -125,8 +102,8 @@ fn credentials(options: &mut Options) -> Result<Credentials, Invalid> {
 
 /// What `credentials()` answered, with the URL that it may have signed.
 pub(super) fn fresh_credentials(value: &JsValue) -> Result<(Credentials, Option<String>), Invalid> {
-    let mut options = Options::read(value, "credentials()")?;
-    let credentials = credentials(&mut options)?;
+    let options = Options::read(value, "credentials()")?;
+    let credentials = credentials(&options)?;
     let url = options
         .value("url")?
         .map(|url| check_url(&url))
@@ -135,7 +112,7 @@ pub(super) fn fresh_credentials(value: &JsValue) -> Result<(Credentials, Option<
     Ok((credentials, url))
 }
 
-fn client(options: &mut Options, client_id: &str) -> Result<ClientOptions, Invalid> {
+fn client(options: &Options, client_id: &str) -> Result<ClientOptions, Invalid> {
     let mut session = SessionOptions::new(client_id);
     if let Some(seconds) = options.integer("keepAlive", 0, 65_535)? {
         session.keep_alive = Duration::from_secs(seconds.into());
@@ -153,16 +130,15 @@ fn client(options: &mut Options, client_id: &str) -> Result<ClientOptions, Inval
         client.connect_timeout = Duration::from_millis(ms.into());
     }
     client.reconnect = reconnect(options)?;
-    client.max_messages_per_second =
-        options.number("maxMessagesPerSecond", 0.001..=1e6, "0.001 to 1000000")?;
+    client.max_messages_per_second = options.number("maxMessagesPerSecond", 0.001, 1e6)?;
     if let Some(most) = options.integer("maxOutstanding", 1, 65_535)? {
         client.max_outstanding = usize::try_from(most).unwrap_or(usize::MAX);
     }
     Ok(client)
 }
 
-fn will(options: &mut Options) -> Result<Option<Will>, Invalid> {
-    let Some(mut will) = options.nested("will")? else {
+fn will(options: &Options) -> Result<Option<Will>, Invalid> {
+    let Some(will) = options.nested("will")? else {
         return Ok(None);
     };
     let topic = will
@@ -172,7 +148,7 @@ fn will(options: &mut Options) -> Result<Option<Will>, Invalid> {
         Some(value) => bytes_of(&value, "will.payload")?,
         None => Vec::new(),
     };
-    let qos = qos(&mut will)?;
+    let qos = qos(&will)?;
     let retain = will.boolean("retain")?.unwrap_or(false);
     will.finish()?;
     Ok(Some(Will {
@@ -183,7 +159,7 @@ fn will(options: &mut Options) -> Result<Option<Will>, Invalid> {
     }))
 }
 
-fn reconnect(options: &mut Options) -> Result<Option<ReconnectOptions>, Invalid> {
+fn reconnect(options: &Options) -> Result<Option<ReconnectOptions>, Invalid> {
     if options
         .value("reconnect")?
         .is_some_and(|value| value == JsValue::FALSE)
@@ -191,7 +167,7 @@ fn reconnect(options: &mut Options) -> Result<Option<ReconnectOptions>, Invalid>
         return Ok(None);
     }
     let mut reconnect = ReconnectOptions::default();
-    let Some(mut given) = options.nested("reconnect")? else {
+    let Some(given) = options.nested("reconnect")? else {
         return Ok(Some(reconnect));
     };
     if let Some(ms) = given.integer("minDelayMs", 1, MAX_TIMER_MS)? {
@@ -200,8 +176,8 @@ fn reconnect(options: &mut Options) -> Result<Option<ReconnectOptions>, Invalid>
     if let Some(ms) = given.integer("maxDelayMs", 1, MAX_TIMER_MS)? {
         reconnect.max_delay = Duration::from_millis(ms.into());
     }
-    if let Some(most) = given.integer_or_infinity("maxAttempts", 0, u32::MAX)? {
-        reconnect.max_attempts = most;
+    if let Some(most) = given.integer_or("maxAttempts", 0, u32::MAX, f64::INFINITY.into())? {
+        reconnect.max_attempts = finite(most);
     }
     if reconnect.max_delay < reconnect.min_delay {
         return Err(given.invalid("maxDelayMs", "must not be less than minDelayMs"));

@@ -11,7 +11,7 @@ use super::clock::now;
 use super::error::{Invalid, mqtt_error, mqtt_invalid};
 use super::listening::Listening;
 use super::lock::Lock;
-use super::options::Options;
+use super::options::{Options, flaw_in_text};
 use super::promise::Deferred;
 use super::shell::{Broker, Handler, PendingPublish, Shell};
 use super::source::bytes_of;
@@ -182,7 +182,7 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
         let aborted = Rc::downgrade(&shell);
         shell
             .abort
-            .replace(Some(Listening::new(signal.into(), "abort", move || {
+            .replace(Some(Listening::to_abort(signal, move || {
                 if let Some(shell) = aborted.upgrade() {
                     shell.connected.reject(&mqtt_error(&Error::Aborted, None));
                     let _ = close(&shell);
@@ -227,7 +227,7 @@ fn publish(
     let settled = Rc::new(Deferred::new());
     let abort = signal.map(|signal| {
         let shell = Rc::downgrade(shell);
-        Listening::new(signal.into(), "abort", move || {
+        Listening::to_abort(signal, move || {
             if let Some(shell) = shell.upgrade() {
                 abort_publish(&shell, token);
             }
@@ -250,8 +250,8 @@ fn read_publish(
 ) -> Result<(Message, Option<AbortSignal>), Invalid> {
     let topic = text(topic, "topic")?;
     let payload = bytes_of(payload, "payload")?;
-    let mut options = Options::read(options, "options")?;
-    let qos = qos(&mut options)?;
+    let options = Options::read(options, "options")?;
+    let qos = qos(&options)?;
     let retain = options.boolean("retain")?.unwrap_or(false);
     let signal = options.signal()?;
     options.finish()?;
@@ -285,8 +285,8 @@ fn subscribe(
             .clone()
             .dyn_into()
             .map_err(|_| Invalid::new("onMessage", "must be a function"))?;
-        let mut options = Options::read(options, "options")?;
-        let qos = qos(&mut options)?;
+        let options = Options::read(options, "options")?;
+        let qos = qos(&options)?;
         options.finish()?;
         Ok((filter, on_message, qos))
     };
@@ -308,7 +308,7 @@ fn subscribe(
 }
 
 /// The option `qos`, 0 where it is left out.
-pub(super) fn qos(options: &mut Options) -> Result<QoS, Invalid> {
+pub(super) fn qos(options: &Options) -> Result<QoS, Invalid> {
     let level = options.integer("qos", 0, 2)?.unwrap_or(0);
     u8::try_from(level)
         .ok()
@@ -318,9 +318,8 @@ pub(super) fn qos(options: &mut Options) -> Result<QoS, Invalid> {
 
 /// A string argument with a name.
 pub(super) fn text(value: &JsValue, name: &str) -> Result<String, Invalid> {
-    match value.as_string() {
-        Some(text) if value.unchecked_ref::<js_sys::JsString>().is_valid_utf16() => Ok(text),
-        Some(_) => Err(Invalid::new(name, "must be well-formed Unicode")),
-        None => Err(Invalid::new(name, "must be a string")),
+    match flaw_in_text(value) {
+        Some(reason) => Err(Invalid::new(name, &reason)),
+        None => Ok(value.as_string().unwrap_or_default()),
     }
 }

@@ -8,10 +8,11 @@ use wasm_bindgen::prelude::*;
 use super::access::{Access, access};
 use super::broker_options::fresh_credentials;
 use super::clock::now;
+use super::error::describe;
 use super::later::when;
 use super::link::{Link, LinkEvent};
 use super::listening::Listening;
-use super::shell::{Shell, describe};
+use super::shell::Shell;
 use crate::client::{Error, LinkId};
 use crate::mqtt::Credentials;
 
@@ -63,7 +64,7 @@ impl Shell {
                     shell.ask_access(link, credentials, signed.unwrap_or(url));
                 }
                 Err(invalid) => {
-                    let reason = format!("its answer cannot be used: {}", invalid.message());
+                    let reason = format!("its answer cannot be used: {}", invalid.0);
                     shell.give_up(link, Error::Credentials { reason });
                 }
             },

@@ -116,14 +116,15 @@ impl VirtualDevice {
 
 fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Rc<Deferred>, JsValue> {
     let read = || {
-        let mut options = Options::read(options, "options")?;
+        let options = Options::read(options, "options")?;
         let to = options
             .string("to")?
             .unwrap_or_else(|| super::send_options::DEFAULT_TO.to_owned());
         let from = options
             .string("from")?
             .unwrap_or_else(|| super::send_options::DEFAULT_FROM.to_owned());
-        let numbering = options.choice("numbering", "echo, next", Numbering::from_name)?;
+        let numbering = options.choice("numbering", "echo, next")?;
+        let numbering = numbering.and_then(|name| Numbering::from_name(&name));
         options.finish()?;
         Ok((to, from, numbering.unwrap_or(Numbering::Echo)))
     };

@@ -47,26 +47,26 @@ extern "C" {
     #[cfg(feature = "mqtt")]
     #[wasm_bindgen(js_name = reportUncaught)]
     pub(super) fn report_uncaught(error: &JsValue);
+
+    /// A thrown value as text.
+    #[cfg(feature = "mqtt")]
+    pub(super) fn describe(thrown: &JsValue) -> String;
 }
 
-/// An argument that cannot be taken, before it is known which class of error says so.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Invalid {
-    /// The option's name with its path, `will.topic` for instance.
-    pub(super) option: String,
-    pub(super) reason: String,
-}
+/// What says that an argument cannot be taken, before it is known which class of error says so.
+pub(super) struct Invalid(pub(super) String);
 
 impl Invalid {
-    pub(super) fn new(option: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            option: option.into(),
-            reason: reason.into(),
-        }
+    /// Of the option with this name and its path, `will.topic` for instance.
+    pub(super) fn new(option: &str, reason: &str) -> Self {
+        Self([option, ": ", reason].concat())
     }
+}
 
-    pub(super) fn message(&self) -> String {
-        format!("{}: {}", self.option, self.reason)
+/// What `options.js` throws.
+impl From<JsValue> for Invalid {
+    fn from(thrown: JsValue) -> Self {
+        Self(thrown.as_string().unwrap_or_default())
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn mqtt_error(error: &crate::client::Error, cause: Option<JsValue>) -
 /// An `MqttError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn mqtt_invalid(invalid: &Invalid) -> JsValue {
-    make_mqtt_error("invalid", &invalid.message(), None, None)
+    make_mqtt_error("invalid", &invalid.0, None, None)
 }
 
 /// A `TransferError` from the transfer.
@@ -92,7 +92,7 @@ pub(super) fn transfer_error(error: &crate::transfer::Error, cause: Option<JsVal
 /// A `TransferError` `invalid`.
 #[cfg(feature = "mqtt")]
 pub(super) fn transfer_invalid(invalid: &Invalid) -> JsValue {
-    make_transfer_error("invalid", &invalid.message(), None, None)
+    make_transfer_error("invalid", &invalid.0, None, None)
 }
 
 /// An `ImageError` with one of the codes of `api.d.ts`.
@@ -104,5 +104,5 @@ pub(super) fn image_error(code: &str, message: &str) -> JsValue {
 /// An `ImageError` `invalid`.
 #[cfg(feature = "image")]
 pub(super) fn image_invalid(invalid: &Invalid) -> JsValue {
-    image_error("invalid", &invalid.message())
+    image_error("invalid", &invalid.0)
 }

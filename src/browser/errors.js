@@ -43,6 +43,12 @@ export const isMqttError = isA("MqttError");
 export const isImageError = isA("ImageError");
 export const isTransferError = isA("TransferError");
 
+/** A thrown value as text. */
+export function describe(thrown) {
+  if (thrown instanceof Error) return String(thrown.message);
+  return typeof thrown === "string" ? thrown : "something that is not an Error was thrown";
+}
+
 /** A callback of the user's threw: shown as an uncaught error, and the module goes on. */
 export function reportUncaught(error) {
   if (typeof reportError === "function") reportError(error);

@@ -8,6 +8,18 @@ export const makeNotice = (code, message, topic) => ({ code, message, topic });
 export const whenSettled = (promise, then) =>
   void promise.then((value) => then(value, true), (error) => then(error, false));
 
+// A promise and the functions that settle it.
+export class Outcome {
+  constructor() {
+    this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+  }
+}
+
+// On the page or the worker itself where no target is named.
+export const listen = (target, event, heard) => (target ?? globalThis).addEventListener?.(event, heard);
+
+export const unlisten = (target, event, heard) => (target ?? globalThis).removeEventListener?.(event, heard);
+
 // A promise that nobody has to observe: its rejection raises no unhandledrejection.
 export const leaveUnobserved = (promise) => void promise.catch(() => {});
 

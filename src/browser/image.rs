@@ -158,8 +158,8 @@ impl PreparedImage {
 pub fn prepare_image(source: JsValue, options: JsValue) -> Promise {
     // Read at once: the caller may change or transfer what he gave.
     let read = || -> Result<_, Invalid> {
-        let mut options = Options::read(&options, "options")?;
-        let prepare = prepare_options::read(&mut options)?;
+        let options = Options::read(&options, "options")?;
+        let prepare = prepare_options::read(&options)?;
         let signal = options.signal()?;
         options.finish()?;
         check(&prepare)?;

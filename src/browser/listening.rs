@@ -1,44 +1,48 @@
 //! An event of the platform that is listened to as long as somebody cares, and no longer.
 
 use wasm_bindgen::prelude::*;
-use web_sys::EventTarget;
+use web_sys::AbortSignal;
+
+#[wasm_bindgen(module = "/src/browser/glue.js")]
+extern "C" {
+    fn listen(target: Option<&AbortSignal>, event: &str, heard: &Closure<dyn FnMut()>);
+    fn unlisten(target: Option<&AbortSignal>, event: &str, heard: &Closure<dyn FnMut()>);
+}
 
 /// Listens to an event; dropping it takes the listener away.
 pub(super) struct Listening {
-    target: EventTarget,
+    target: Option<AbortSignal>,
     event: &'static str,
     listener: Closure<dyn FnMut()>,
 }
 
 impl Listening {
-    /// Calls `heard` when `event` comes. An `AbortSignal` that has fired already must be asked with `aborted()` before.
-    pub(super) fn new(
-        target: EventTarget,
+    /// Calls `heard` when the signal fires. One that has fired already must be asked with `aborted()` before.
+    pub(super) fn to_abort(signal: AbortSignal, heard: impl FnMut() + 'static) -> Self {
+        Self::new(Some(signal), "abort", Closure::new(heard))
+    }
+
+    /// Calls `heard` when `event` comes to the page, or to the worker.
+    pub(super) fn to_global(event: &'static str, heard: impl FnMut() + 'static) -> Self {
+        Self::new(None, event, Closure::new(heard))
+    }
+
+    fn new(
+        target: Option<AbortSignal>,
         event: &'static str,
-        heard: impl FnMut() + 'static,
+        listener: Closure<dyn FnMut()>,
     ) -> Self {
-        let listener = Closure::<dyn FnMut()>::new(heard);
-        // Adding a listener to a live target cannot fail.
-        let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        listen(target.as_ref(), event, &listener);
         Self {
             target,
             event,
             listener,
         }
     }
-
-    /// Listens to the page, or to the worker.
-    pub(super) fn to_global(event: &'static str, heard: impl FnMut() + 'static) -> Self {
-        let global: EventTarget = js_sys::global().unchecked_into();
-        Self::new(global, event, heard)
-    }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        let _ = self.target.remove_event_listener_with_callback(
-            self.event,
-            self.listener.as_ref().unchecked_ref(),
-        );
+        unlisten(self.target.as_ref(), self.event, &self.listener);
     }
 }

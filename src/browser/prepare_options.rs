@@ -6,11 +6,11 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::error::Invalid;
-use super::options::{Options, whole};
+use super::options::Options;
 use crate::image::{Invert, Palette, PaletteColor, PrepareOptions, Rgb, Tone};
 
 /// Reads every option of `PrepareOptions` but `signal`, which belongs to the call.
-pub(super) fn read(options: &mut Options) -> Result<PrepareOptions, Invalid> {
+pub(super) fn read(options: &Options) -> Result<PrepareOptions, Invalid> {
     Ok(PrepareOptions {
         width: options.integer("width", 1, 16_384)?,
         height: options.integer("height", 1, 16_384)?,
@@ -29,9 +29,9 @@ pub(super) fn read(options: &mut Options) -> Result<PrepareOptions, Invalid> {
             .and_then(|most| usize::try_from(most).ok()),
         dither: named(options, "dither")?,
         tone: tone(options)?,
-        saturation: options.number("saturation", 0.0..=2.0, "0 to 2")?,
+        saturation: options.number("saturation", 0.0, 2.0)?,
         palette: palette(options)?,
-        max_megapixels: options.number("maxMegapixels", 0.0..=100_000.0, "0 to 100000")?,
+        max_megapixels: options.number("maxMegapixels", 0.0, 100_000.0)?,
         invert: invert(options)?,
     })
 }
@@ -39,14 +39,14 @@ pub(super) fn read(options: &mut Options) -> Result<PrepareOptions, Invalid> {
 /// The image room names the option itself.
 pub(super) fn invalid(error: crate::image::Error) -> Invalid {
     match error {
-        crate::image::Error::Invalid { option, reason } => Invalid::new(option, reason),
-        other => Invalid::new("options", other.to_string()),
+        crate::image::Error::Invalid { option, reason } => Invalid::new(option, &reason),
+        other => Invalid::new("options", &other.to_string()),
     }
 }
 
 /// One of the names of an enum of the image room, whose own message lists them.
 fn named<T: FromStr<Err = crate::image::Error>>(
-    options: &mut Options,
+    options: &Options,
     name: &'static str,
 ) -> Result<Option<T>, Invalid> {
     let Some(text) = options.string(name)? else {
@@ -57,7 +57,7 @@ fn named<T: FromStr<Err = crate::image::Error>>(
 
 /// A number that stands for one of the values of an enum: degrees, columns.
 fn counted<T: TryFrom<u32, Error = crate::image::Error>>(
-    options: &mut Options,
+    options: &Options,
     name: &'static str,
 ) -> Result<Option<T>, Invalid> {
     let Some(number) = options.integer(name, 0, 360)? else {
@@ -66,16 +66,16 @@ fn counted<T: TryFrom<u32, Error = crate::image::Error>>(
     T::try_from(number).map(Some).map_err(invalid)
 }
 
-fn color(options: &mut Options, name: &'static str) -> Result<Option<Rgb>, Invalid> {
+fn color(options: &Options, name: &'static str) -> Result<Option<Rgb>, Invalid> {
     let Some(text) = options.string(name)? else {
         return Ok(None);
     };
     text.parse()
         .map(Some)
-        .map_err(|error: crate::image::ColorError| options.invalid(name, error.to_string()))
+        .map_err(|error: crate::image::ColorError| options.invalid(name, &error.to_string()))
 }
 
-fn tone(options: &mut Options) -> Result<Option<Tone>, Invalid> {
+fn tone(options: &Options) -> Result<Option<Tone>, Invalid> {
     let Some(value) = options.value("tone")? else {
         return Ok(None);
     };
@@ -92,14 +92,14 @@ fn tone(options: &mut Options) -> Result<Option<Tone>, Invalid> {
     }
 }
 
-fn invert(options: &mut Options) -> Result<Option<Invert>, Invalid> {
+fn invert(options: &Options) -> Result<Option<Invert>, Invalid> {
     let Some(value) = options.value("invert")? else {
         return Ok(None);
     };
     if let Some(all) = value.as_bool() {
         return Ok(Some(Invert::All(all)));
     }
-    let Some(mut planes) = options.nested("invert")? else {
+    let Some(planes) = options.nested("invert")? else {
         return Ok(None);
     };
     let black = planes.boolean("black")?.unwrap_or(false);
@@ -108,7 +108,7 @@ fn invert(options: &mut Options) -> Result<Option<Invert>, Invalid> {
     Ok(Some(Invert::Planes { black, color }))
 }
 
-fn palette(options: &mut Options) -> Result<Option<Palette>, Invalid> {
+fn palette(options: &Options) -> Result<Option<Palette>, Invalid> {
     let Some(value) = options.value("palette")? else {
         return Ok(None);
     };
@@ -131,24 +131,17 @@ fn palette(options: &mut Options) -> Result<Option<Palette>, Invalid> {
 fn palette_color(entry: &JsValue) -> Result<PaletteColor, Invalid> {
     if let Some(text) = entry.as_string() {
         let color: Rgb = text.parse().map_err(|error: crate::image::ColorError| {
-            Invalid::new("palette", error.to_string())
+            Invalid::new("palette", &error.to_string())
         })?;
         return Ok(color.into());
     }
-    let mut fields = Options::read(entry, "palette")?;
-    let needed = || Invalid::new("palette.color", "is needed");
-    let color = color(&mut fields, "color")?.ok_or_else(needed)?;
-    let code = match fields.value("code")? {
-        Some(code) => Some(
-            whole(&code, 0, 15)
-                .and_then(|code| u8::try_from(code).ok())
-                .ok_or_else(|| {
-                    Invalid::new("palette.code", "must be a whole number from 0 to 15")
-                })?,
-        ),
-        None => None,
-    };
-    let shown = self::color(&mut fields, "shown")?;
+    let fields = Options::under(entry, "palette")?;
+    let needed = || fields.invalid("color", "is needed");
+    let color = color(&fields, "color")?.ok_or_else(needed)?;
+    let code = fields
+        .integer("code", 0, 15)?
+        .and_then(|code| u8::try_from(code).ok());
+    let shown = self::color(&fields, "shown")?;
     fields.finish()?;
     Ok(PaletteColor { color, code, shown })
 }

@@ -35,7 +35,7 @@ pub(super) enum ToPrepare {
 #[cfg(feature = "image")]
 impl ToPrepare {
     /// A PreparedImage takes no PrepareOptions: they stay unread, and so are refused by name.
-    pub(super) fn read(image: &JsValue, options: &mut Options) -> Result<Self, Invalid> {
+    pub(super) fn read(image: &JsValue, options: &Options) -> Result<Self, Invalid> {
         if let Some(prepared) = super::image::PreparedImage::share(image) {
             return Ok(Self::Prepared(prepared.into_ready()));
         }
@@ -66,7 +66,7 @@ impl ToPrepare {
 #[cfg(not(feature = "image"))]
 impl ToPrepare {
     /// Without the image part files are carried as they are, and that has to be asked for.
-    pub(super) fn read(image: &JsValue, options: &mut Options) -> Result<Self, Invalid> {
+    pub(super) fn read(image: &JsValue, options: &Options) -> Result<Self, Invalid> {
         match options.string("format")?.as_deref() {
             Some("original") => Ok(Self::Original(Source::read(image)?)),
             _ => Err(options.invalid(

@@ -1,46 +1,52 @@
 //! A promise whose outcome is decided elsewhere, later.
 
-use core::cell::RefCell;
+use core::cell::Cell;
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::JsValue;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/glue.js")]
+extern "C" {
+    type Outcome;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Outcome;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Outcome) -> Promise;
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Outcome, value: &JsValue);
+    #[wasm_bindgen(method)]
+    fn reject(this: &Outcome, error: &JsValue);
+}
 
 /// A promise and the two functions that settle it. Settling it a second time does nothing.
 pub(super) struct Deferred {
-    promise: Promise,
-    settle: RefCell<Option<(Function, Function)>>,
+    outcome: Outcome,
+    is_settled: Cell<bool>,
 }
 
 impl Deferred {
     pub(super) fn new() -> Self {
-        let mut functions = None;
-        let promise = Promise::new(&mut |resolve, reject| functions = Some((resolve, reject)));
         Self {
-            promise,
-            settle: RefCell::new(functions),
+            outcome: Outcome::new(),
+            is_settled: Cell::new(false),
         }
     }
 
     pub(super) fn promise(&self) -> Promise {
-        self.promise.clone()
+        self.outcome.promise()
     }
 
     pub(super) fn resolve(&self, value: &JsValue) {
-        // Taken out before the call: settling runs no user code, but the borrow must not depend on that.
-        let functions = self.settle.take();
-        if let Some((resolve, _)) = functions {
-            let _ = resolve.call1(&JsValue::UNDEFINED, value);
-        }
+        self.is_settled.set(true);
+        self.outcome.resolve(value);
     }
 
     pub(super) fn reject(&self, error: &JsValue) {
-        let functions = self.settle.take();
-        if let Some((_, reject)) = functions {
-            let _ = reject.call1(&JsValue::UNDEFINED, error);
-        }
+        self.is_settled.set(true);
+        self.outcome.reject(error);
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        self.settle.borrow().is_none()
+        self.is_settled.get()
     }
 }

@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 
 use super::client::qos;
 use super::error::Invalid;
-use super::options::{MAX_TIMER_MS, Options, whole};
+use super::options::{MAX_TIMER_MS, Options, finite};
 use super::prepared::ToPrepare;
 use crate::mqtt::QoS;
 use crate::transfer::{AckTimeout, NumberingOption, TransferOptions, Window, check_name};
@@ -37,7 +37,7 @@ pub(super) struct SendOptions {
 
 impl SendOptions {
     pub(super) fn read(image: &JsValue, value: &JsValue) -> Result<Self, Invalid> {
-        let mut options = Options::read(value, "options")?;
+        let options = Options::read(value, "options")?;
         let to = options
             .string("to")?
             .unwrap_or_else(|| DEFAULT_TO.to_owned());
@@ -49,11 +49,11 @@ impl SendOptions {
         if let Some(name) = &name {
             check_name(name).map_err(|reason| options.invalid("name", reason))?;
         }
-        let qos = qos(&mut options)?;
-        let transfer = transfer(&mut options)?;
+        let qos = qos(&options)?;
+        let transfer = transfer(&options)?;
         let on_progress = options.function("onProgress")?;
         let signal = options.signal()?;
-        let source = ToPrepare::read(image, &mut options)?;
+        let source = ToPrepare::read(image, &options)?;
         options.finish()?;
         Ok(Self {
             source,
@@ -69,7 +69,7 @@ impl SendOptions {
     }
 }
 
-fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
+fn transfer(options: &Options) -> Result<TransferOptions, Invalid> {
     let mut transfer = TransferOptions::named(String::new());
     if let Some(size) = options.integer("chunkSize", 1, MAX_CHUNK)? {
         transfer.chunk_size = usize::try_from(size).unwrap_or(transfer.chunk_size);
@@ -77,15 +77,11 @@ fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
     if let Some(timeout) = ack_timeout(options)? {
         transfer.ack_timeout = timeout;
     }
-    if let Some(seconds) = options.number(
-        "waitForDevice",
-        0.0..=f64::from(MAX_TIMER_MS),
-        "0 to 2147483647",
-    )? {
+    if let Some(seconds) = options.number("waitForDevice", 0.0, MAX_TIMER_MS.into())? {
         transfer.wait_for_device = Duration::from_nanos((seconds * 1e9) as u64);
     }
-    if let Some(most) = options.integer_or_infinity("maxRetries", 0, u32::MAX)? {
-        transfer.max_retries = most;
+    if let Some(most) = options.integer_or("maxRetries", 0, u32::MAX, f64::INFINITY.into())? {
+        transfer.max_retries = finite(most);
     }
     if let Some(most) = options.integer("restarts", 0, u32::MAX)? {
         transfer.restarts = most;
@@ -93,8 +89,8 @@ fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
     if let Some(window) = window(options)? {
         transfer.window = window;
     }
-    if let Some(numbering) =
-        options.choice("numbering", "auto, echo, next", NumberingOption::from_name)?
+    if let Some(name) = options.choice("numbering", "auto, echo, next")?
+        && let Some(numbering) = NumberingOption::from_name(&name)
     {
         transfer.numbering = numbering;
     }
@@ -107,37 +103,18 @@ fn transfer(options: &mut Options) -> Result<TransferOptions, Invalid> {
     Ok(transfer)
 }
 
-fn ack_timeout(options: &mut Options) -> Result<Option<AckTimeout>, Invalid> {
-    let Some(value) = options.value("ackTimeoutMs")? else {
-        return Ok(None);
-    };
-    if value == "auto" {
-        return Ok(Some(AckTimeout::Auto));
-    }
-    whole(&value, 1, MAX_TIMER_MS)
-        .map(|ms| Some(AckTimeout::Fixed(Duration::from_millis(ms.into()))))
-        .ok_or_else(|| {
-            options.invalid(
-                "ackTimeoutMs",
-                format!("must be a whole number from 1 to {MAX_TIMER_MS}, or \"auto\""),
-            )
-        })
+fn ack_timeout(options: &Options) -> Result<Option<AckTimeout>, Invalid> {
+    let given = options.integer_or("ackTimeoutMs", 1, MAX_TIMER_MS, "auto".into())?;
+    Ok(given.map(|given| match finite(given) {
+        Some(ms) => AckTimeout::Fixed(Duration::from_millis(ms.into())),
+        None => AckTimeout::Auto,
+    }))
 }
 
-fn window(options: &mut Options) -> Result<Option<Window>, Invalid> {
-    let Some(value) = options.value("window")? else {
-        return Ok(None);
-    };
-    if value == "auto" {
-        return Ok(Some(Window::Auto));
-    }
-    whole(&value, 1, 1024)
-        .and_then(|chunks| u16::try_from(chunks).ok())
-        .map(|chunks| Some(Window::Fixed(chunks)))
-        .ok_or_else(|| {
-            options.invalid(
-                "window",
-                "must be a whole number from 1 to 1024, or \"auto\"",
-            )
-        })
+fn window(options: &Options) -> Result<Option<Window>, Invalid> {
+    let given = options.integer_or("window", 1, 1024, "auto".into())?;
+    Ok(given.map(|given| match finite(given).map(u16::try_from) {
+        Some(Ok(chunks)) => Window::Fixed(chunks),
+        _ => Window::Auto,
+    }))
 }

@@ -233,13 +233,3 @@ pub(super) fn report(result: Result<JsValue, JsValue>) {
         report_uncaught(&thrown);
     }
 }
-
-/// A thrown value as text.
-pub(super) fn describe(thrown: &JsValue) -> String {
-    match thrown.dyn_ref::<js_sys::Error>() {
-        Some(error) => String::from(error.message()),
-        None => thrown
-            .as_string()
-            .unwrap_or_else(|| "something that is not an Error was thrown".to_owned()),
-    }
-}

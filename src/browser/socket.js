@@ -16,7 +16,8 @@ export class ByteSocket {
   constructor(url, subprotocol, onOpen, onBytes, onText, onClose) {
     const socket = new WebSocket(url, subprotocol);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => onOpen(socket.protocol);
+    // Firefox opens a socket whose server selected no subprotocol at all; other browsers fail it.
+    socket.onopen = () => (socket.protocol === subprotocol ? onOpen() : onClose(1006, `the server did not select the subprotocol ${subprotocol}`));
     socket.onmessage = ({ data, timeStamp }) => {
       if (typeof data !== "string") return this.#take(new Uint8Array(data), timeStamp);
       if (this.#handOver(timeStamp)) onText();

@@ -19,7 +19,7 @@ extern "C" {
     fn new(
         url: &str,
         subprotocol: &str,
-        on_open: &Closure<dyn FnMut(String)>,
+        on_open: &Closure<dyn FnMut()>,
         on_bytes: &Closure<dyn FnMut(Vec<u8>, f64)>,
         on_text: &Closure<dyn FnMut()>,
         on_close: &Closure<dyn FnMut(u16, String)>,
@@ -47,7 +47,7 @@ pub(super) struct Socket {
     /// What the socket was last told.
     gathers: Cell<bool>,
     // The closures live as long as the socket may call them.
-    _on_open: Closure<dyn FnMut(String)>,
+    _on_open: Closure<dyn FnMut()>,
     _on_bytes: Closure<dyn FnMut(Vec<u8>, f64)>,
     _on_text: Closure<dyn FnMut()>,
     _on_close: Closure<dyn FnMut(u16, String)>,
@@ -60,7 +60,7 @@ impl Socket {
     /// What the constructor throws: a URL that is none, or a connection that the page may not make.
     pub(super) fn open(url: &str, listener: Listener) -> Result<Self, JsValue> {
         let tell = Rc::clone(&listener);
-        let on_open = Closure::new(move |protocol: String| tell(open_event(&protocol)));
+        let on_open = Closure::new(move || tell(LinkEvent::Open));
         let tell = Rc::clone(&listener);
         let on_bytes = Closure::new(move |bytes: Vec<u8>, came_at| {
             tell(LinkEvent::Bytes(&bytes, clock::from_timestamp(came_at)));
@@ -102,17 +102,6 @@ impl Socket {
     /// What is kept for the end of this turn.
     pub(super) fn take_gathered(&self) -> Option<Vec<u8>> {
         self.gathers.get().then(|| self.socket.take_gathered())?
-    }
-}
-
-/// Firefox opens a socket whose server selected no subprotocol at all; other browsers fail it.
-fn open_event(protocol: &str) -> LinkEvent<'static> {
-    if protocol == SUBPROTOCOL {
-        return LinkEvent::Open;
-    }
-    LinkEvent::Closed {
-        code: LinkEvent::ABNORMAL,
-        reason: "the server did not select the subprotocol mqtt".to_owned(),
     }
 }
 

@@ -1,6 +1,12 @@
 // What a caller hands over as an image or a payload: its bytes and its name.
 import { ImageError } from "./errors.js";
 
+/** A URL as text, or a Blob; undefined for anything else. */
+export function elsewhere(value) {
+  if (value instanceof URL) return value.href;
+  return typeof value === "string" || value instanceof Blob ? value : undefined;
+}
+
 /** The bytes of an ArrayBuffer, a SharedArrayBuffer or a view of one: null where they were transferred elsewhere, undefined for anything else. */
 export function viewOf(value) {
   const isView = ArrayBuffer.isView(value);

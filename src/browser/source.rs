@@ -2,12 +2,14 @@
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob};
+use web_sys::AbortSignal;
 
 use super::error::Invalid;
 
 #[wasm_bindgen(module = "/src/browser/source.js")]
 extern "C" {
+    /// A URL as text, or a Blob; undefined for anything else.
+    fn elsewhere(value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = viewOf)]
     fn view_of(value: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = nameOf)]
@@ -37,11 +39,9 @@ pub(super) enum Source {
 
 impl Source {
     pub(super) fn read(value: &JsValue) -> Result<Self, Invalid> {
-        if let Some(url) = value.dyn_ref::<web_sys::Url>() {
-            return Ok(Self::Elsewhere(url.href().into()));
-        }
-        if value.is_string() || value.is_instance_of::<Blob>() {
-            return Ok(Self::Elsewhere(value.clone()));
+        let elsewhere = elsewhere(value);
+        if !elsewhere.is_undefined() {
+            return Ok(Self::Elsewhere(elsewhere));
         }
         #[cfg(feature = "image")]
         if let Some(pixels) = super::pixels::PixelSource::read(value)? {

@@ -255,15 +255,13 @@ fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, mut options: SendOption
     if let Some(signal) = &options.signal {
         let aborted = Rc::downgrade(handle);
         let fired = signal.clone();
-        handle.abort.replace(Some(Listening::new(
-            signal.clone().into(),
-            "abort",
-            move || {
+        handle
+            .abort
+            .replace(Some(Listening::to_abort(signal.clone(), move || {
                 if let Some(handle) = aborted.upgrade() {
                     handle.cancel(Some(fired.reason()));
                 }
-            },
-        )));
+            })));
     }
     shell.schedule();
     let parcel = Parcel {
@@ -283,7 +281,7 @@ fn queue(shell: &Rc<Shell>, handle: &Rc<TransferHandle>, mut options: SendOption
 fn reservation_error(error: &Error) -> JsValue {
     match error {
         Error::Invalid { option, reason } => {
-            transfer_invalid(&super::error::Invalid::new(*option, reason.as_str()))
+            transfer_invalid(&super::error::Invalid::new(option, reason.as_str()))
         }
         Error::Closed => transfer_error(&transfer::Error::Closed, None),
         other => mqtt_error(other, None),
