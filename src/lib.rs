@@ -38,3 +38,8 @@ pub mod native;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+
+/// It is 2 kB smaller than the standard library's.
+#[cfg(all(target_arch = "wasm32", feature = "mqtt", not(feature = "image")))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
