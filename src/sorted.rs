@@ -5,6 +5,7 @@
 //! code in the wasm. It is walked in the order of its keys, so that a simulation can repeat a run.
 
 use core::borrow::Borrow;
+use core::cmp::Ordering;
 
 /// Values by their keys: found in logarithmic time, added and removed in linear time.
 #[derive(Debug)]
@@ -126,8 +127,9 @@ impl<K: Ord, V> SortedMap<K, V> {
         {
             return Err(self.entries.len());
         }
-        self.entries
-            .binary_search_by(|(other, _)| other.borrow().cmp(key))
+        search(self.entries.len(), &|index| {
+            self.entries[index].0.borrow().cmp(key)
+        })
     }
 }
 
@@ -135,6 +137,20 @@ impl<K, V> Default for SortedMap<K, V> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The index of `Equal` among `len` in ascending order, or where it belongs. One search for maps and sets of all types.
+fn search(len: usize, order: &dyn Fn(usize) -> Ordering) -> Result<usize, usize> {
+    let (mut least, mut most) = (0, len);
+    while least < most {
+        let middle = usize::midpoint(least, most);
+        match order(middle) {
+            Ordering::Less => least = middle + 1,
+            Ordering::Equal => return Ok(middle),
+            Ordering::Greater => most = middle,
+        }
+    }
+    Err(least)
 }
 
 /// Values, each once, in ascending order.
@@ -164,12 +180,12 @@ impl<T: Ord> SortedSet<T> {
     }
 
     pub(crate) fn contains(&self, value: &T) -> bool {
-        self.0.binary_search(value).is_ok()
+        self.place(value).is_ok()
     }
 
     /// False where it was in already.
     pub(crate) fn insert(&mut self, value: T) -> bool {
-        let place = self.0.binary_search(&value);
+        let place = self.place(&value);
         if let Err(index) = place {
             self.0.insert(index, value);
         }
@@ -180,9 +196,13 @@ impl<T: Ord> SortedSet<T> {
         self.0.retain(keep);
     }
 
+    fn place(&self, value: &T) -> Result<usize, usize> {
+        search(self.0.len(), &|index| self.0[index].cmp(value))
+    }
+
     /// False where it was not in.
     pub(crate) fn remove(&mut self, value: &T) -> bool {
-        let place = self.0.binary_search(value);
+        let place = self.place(value);
         if let Ok(index) = place {
             self.0.remove(index);
         }

@@ -60,5 +60,9 @@ pub(super) fn log(log: &Log, start: Instant) -> JsValue {
             entry.reason.map(Reason::as_str),
         )
     };
-    log.entries().map(entry).collect::<Array>().into()
+    let entries = Array::new();
+    for one in log.entries() {
+        entries.push(&entry(one));
+    }
+    entries.into()
 }

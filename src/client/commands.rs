@@ -211,8 +211,9 @@ impl Client {
     /// Ends a virtual device; an unfinished image is handed over as [`Event::Image`], not whole.
     pub fn detach_device(&mut self, now: Instant, id: DeviceId) {
         if let Some((subscription, images)) = self.devices.detach(id) {
-            self.events
-                .extend(images.into_iter().map(|image| Event::Image(id, image)));
+            for image in images {
+                self.events.push_back(Event::Image(id, image));
+            }
             self.filters.remove(&subscription);
             self.unsubscribe(now, subscription);
         }

@@ -188,12 +188,9 @@ impl Client {
                 self.own_publishes.insert(token);
             }
         }
-        self.events.extend(
-            answer
-                .images
-                .into_iter()
-                .map(|image| Event::Image(answer.device, image)),
-        );
+        for image in answer.images {
+            self.events.push_back(Event::Image(answer.device, image));
+        }
     }
 
     fn route_fleet(&mut self, now: Instant, event: transfer::Event) {

@@ -31,7 +31,7 @@ pub(super) struct Session {
     /// QoS 2 messages that came and are not released yet: a repeated one is not passed on `[MQTT-4.3.3-2]`.
     received: SortedSet<PacketId>,
     last_id: u16,
-    packets: VecDeque<Packet>,
+    packets: Vec<Packet>,
 }
 
 impl Session {
@@ -62,11 +62,11 @@ impl Session {
 
     pub(super) fn send(&mut self, packet: Packet) {
         if self.link.is_some() {
-            self.packets.push_back(packet);
+            self.packets.push(packet);
         }
     }
 
-    pub(super) fn take_packets(&mut self) -> VecDeque<Packet> {
+    pub(super) fn take_packets(&mut self) -> Vec<Packet> {
         core::mem::take(&mut self.packets)
     }
 
@@ -125,7 +125,7 @@ impl Session {
         {
             let mut state = Outgoing::Waiting(message);
             if self.link.is_some() {
-                self.packets.push_back(state.resume(id));
+                self.packets.push(state.resume(id));
             }
             self.outgoing.push_back((id, state));
         }

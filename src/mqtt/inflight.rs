@@ -133,8 +133,8 @@ impl Inflight {
         ids: &mut PacketIds,
         events: &mut VecDeque<Event>,
     ) {
-        self.resend.clear();
-        self.release_again.clear();
+        self.resend = VecDeque::new();
+        self.release_again = VecDeque::new();
         if session_present {
             self.resume();
         } else {
@@ -145,16 +145,18 @@ impl Inflight {
     /// What has to go out again does so in the old order, each kind for itself `[MQTT-4.4.0-1]` `[MQTT-4.6.0-1]`
     /// `[MQTT-4.6.0-4]`.
     fn resume(&mut self) {
-        let is_published = |exchange: &&Exchange| matches!(exchange.stage, Stage::Published(_));
-        let published = self.exchanges.iter().filter(is_published);
-        self.resend = published.map(|exchange| exchange.id).collect();
-        self.release_again = self.released.iter().copied().collect();
+        for exchange in &self.exchanges {
+            if matches!(exchange.stage, Stage::Published(_)) {
+                self.resend.push_back(exchange.id);
+            }
+        }
+        self.release_again = self.released.clone();
     }
 
     fn begin_again(&mut self, ids: &mut PacketIds, events: &mut VecDeque<Event>) {
-        self.released.clear();
+        self.released = VecDeque::new();
         // From the newest to the oldest, so that the oldest comes to stand at the very front.
-        for exchange in self.exchanges.drain(..).rev() {
+        while let Some(exchange) = self.exchanges.pop_back() {
             ids.release(exchange.id);
             match exchange.stage {
                 Stage::Published(message) => self.waiting.push_front((exchange.token, message)),

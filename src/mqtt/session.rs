@@ -343,7 +343,7 @@ impl Session {
         if matches!(link, Link::Connecting(None)) {
             self.subscriptions.handle_unanswered();
         }
-        self.acknowledgements.clear();
+        self.acknowledgements = VecDeque::new();
         self.keep_alive.handle_closed();
         let clean = self.options.clean_session;
         self.subscriptions

@@ -145,8 +145,10 @@ impl Subscriptions {
     ) {
         self.linked = false;
         self.remaking = 0;
-        self.unsettled.clear();
-        self.requests.drain(..).for_each(|(id, _)| ids.release(id));
+        self.unsettled = VecDeque::new();
+        while let Some((id, _)) = self.requests.pop_front() {
+            ids.release(id);
+        }
         for filter in self.filters.values_mut() {
             filter.queued = false;
             filter.remaking = false;

@@ -88,7 +88,9 @@ impl Lingering {
     pub(super) fn extend(&mut self, later: Self) {
         self.begin = self.begin.max(later.begin);
         self.finish = self.finish.max(later.finish);
-        self.chunks.extend(later.chunks);
+        for stretch in later.chunks {
+            self.chunks.push_back(stretch);
+        }
     }
 
     /// Drops what cannot come any longer.

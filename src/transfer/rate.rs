@@ -35,7 +35,7 @@ impl Rate {
 
     /// The image starts over: nothing of it is confirmed.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.0 = VecDeque::new();
     }
 
     /// Bytes a second up to `now`, when `bytes` have been confirmed in all.

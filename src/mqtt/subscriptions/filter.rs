@@ -103,8 +103,9 @@ impl Filter {
             self.tell(Err(SubscribeRefused), asked, events);
         } else {
             let granted = Err(SubscribeRefused);
-            let ends = ended.iter();
-            events.extend(ends.map(|id| Event::Subscribed { id: *id, granted }));
+            for id in ended.iter().copied() {
+                events.push_back(Event::Subscribed { id, granted });
+            }
         }
         self.handlers.retain(|handler| !ended.contains(&handler.id));
         ended
@@ -132,6 +133,8 @@ impl Filter {
 
     /// The end of former handlers is told as soon as it waits for nothing.
     pub fn tell_left(&mut self, events: &mut VecDeque<Event>) {
-        events.extend(self.leaving.drain(..).map(Event::Unsubscribed));
+        for id in core::mem::take(&mut self.leaving) {
+            events.push_back(Event::Unsubscribed(id));
+        }
     }
 }

@@ -64,7 +64,9 @@ impl Fleet {
     pub(super) fn release_held(&mut self, takes: impl Fn(u8) -> bool) {
         let first = self.held.front().and_then(|id| self.transfers.get(id));
         if first.is_none_or(|entry| takes(entry.qos_tag)) {
-            self.ready.append(&mut self.held);
+            while let Some(id) = self.held.pop_front() {
+                self.ready.push_back(id);
+            }
         }
     }
 
