@@ -1,6 +1,12 @@
-//! Four numbers that go together: the channels of a pixel and one to spare.
+//! Numbers that are reckoned with together: four, as the channels of a pixel and one to spare, eight or sixteen.
 //!
-//! In WebAssembly they are one vector of its 128-bit instructions; elsewhere an array, and the tests run there.
+//! In WebAssembly they are one vector of its 128-bit instructions; elsewhere an array, and the tests run there. The compiler
+//! is told to make no vectors of its own: it makes them of loops that hardly ever run, too, and they weigh 3 % of the module.
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 
 use std::ops::{Add, Mul, Sub};
 
@@ -20,6 +26,10 @@ pub(crate) struct I4(lanes::Ints);
 /// Eight small whole numbers: two pixels of up to four channels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct W8(lanes::Words);
+
+/// Sixteen bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct B16(lanes::Bytes);
 
 /// Which of eight numbers are meant.
 #[derive(Clone, Copy, Debug)]
@@ -67,14 +77,21 @@ impl F4 {
 
     /// The sums of four vectors.
     #[inline(always)]
-    pub(crate) fn sums(four: [Self; 4]) -> Self {
-        Self(lanes::sums(four.map(|vector| vector.0)))
+    pub(crate) fn sums([a, b, c, d]: [Self; 4]) -> Self {
+        Self(lanes::sums([a.0, b.0, c.0, d.0]))
     }
 
     /// The first numbers of all four, the second, and so on.
     #[inline(always)]
-    pub(crate) fn transposed(four: [Self; 4]) -> [Self; 4] {
-        lanes::transposed(four.map(|vector| vector.0)).map(Self)
+    pub(crate) fn transposed([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let [a, b, c, d] = lanes::transposed([a.0, b.0, c.0, d.0]);
+        [Self(a), Self(b), Self(c), Self(d)]
+    }
+
+    /// The sums of the first and the second of eight numbers, of the third and the fourth, and so on.
+    #[inline(always)]
+    pub(crate) fn sums_of_pairs([a, b]: [Self; 2]) -> Self {
+        Self(lanes::sums_of_pairs([a.0, b.0]))
     }
 
     /// To the nearest whole numbers.
@@ -85,8 +102,8 @@ impl F4 {
 
     /// Two of them as bytes, without their fractions; what is below or above is the least or the most that a byte can be.
     #[inline(always)]
-    pub(crate) fn to_bytes(two: [Self; 2]) -> [u8; 8] {
-        lanes::bytes(two.map(|vector| vector.0))
+    pub(crate) fn to_bytes([a, b]: [Self; 2]) -> [u8; 8] {
+        lanes::bytes([a.0, b.0])
     }
 
     /// The sum of the first three.
@@ -117,6 +134,11 @@ impl I4 {
     #[inline(always)]
     pub(crate) fn to_array(self) -> [i32; 4] {
         lanes::four_ints(self.0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn to_floats(self) -> F4 {
+        F4(lanes::to_floats(self.0))
     }
 
     /// A bit for each that is not 0, the first the lowest.
@@ -190,11 +212,69 @@ impl W8 {
     }
 }
 
+// Nothing is mapped here, but written out: what the compiler makes of `map` is a call, which keeps vectors in memory.
+impl B16 {
+    #[inline(always)]
+    pub(crate) fn all(lanes: &[u8; 16]) -> Self {
+        Self(lanes::sixteen(lanes))
+    }
+
+    /// The channels of sixteen pixels, each for itself.
+    #[inline(always)]
+    pub(crate) fn channels(pixels: &[[u8; 3]; 16]) -> [Self; 3] {
+        let (thirds, _) = pixels.as_flattened().as_chunks();
+        let Some([a, b, c]) = thirds.first_chunk() else {
+            return [Self::default(); 3];
+        };
+        let [a, b, c] = lanes::channels([lanes::sixteen(a), lanes::sixteen(b), lanes::sixteen(c)]);
+        [Self(a), Self(b), Self(c)]
+    }
+
+    /// The other way about.
+    #[inline(always)]
+    pub(crate) fn write_pixels([a, b, c]: [Self; 3], pixels: &mut [[u8; 3]; 16]) {
+        let [a, b, c] = lanes::joined([a.0, b.0, c.0]);
+        let (thirds, _) = pixels.as_flattened_mut().as_chunks_mut();
+        if let Some(thirds) = thirds.first_chunk_mut() {
+            *thirds = [
+                lanes::to_sixteen(a),
+                lanes::to_sixteen(b),
+                lanes::to_sixteen(c),
+            ];
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn to_ints(self) -> [I4; 4] {
+        let [a, b, c, d] = lanes::widened(self.0);
+        [I4(a), I4(b), I4(c), I4(d)]
+    }
+
+    /// What is below or above becomes the least or the most that a byte can be.
+    #[inline(always)]
+    pub(crate) fn from_ints([a, b, c, d]: [I4; 4]) -> Self {
+        Self(lanes::narrowed([a.0, b.0, c.0, d.0]))
+    }
+
+    /// A bit for each that is this byte, the first the lowest.
+    #[inline(always)]
+    pub(crate) fn are(self, byte: u8) -> u16 {
+        lanes::are(self.0, byte)
+    }
+}
+
 impl Mask8 {
     /// The first where it is meant, and elsewhere the second.
     #[inline(always)]
     pub(crate) fn choose(self, first: W8, second: W8) -> W8 {
         W8(lanes::choose(self.0, first.0, second.0))
+    }
+}
+
+impl Default for B16 {
+    #[inline(always)]
+    fn default() -> Self {
+        Self::all(&[0; 16])
     }
 }
 
@@ -249,293 +329,6 @@ impl Mul<f32> for F4 {
     #[inline(always)]
     fn mul(self, factor: f32) -> Self {
         self * Self::splat(factor)
-    }
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-mod scalar {
-    pub(super) type Floats = [f32; 4];
-    pub(super) type Ints = [i32; 4];
-
-    macro_rules! each_lane {
-        ($($name:ident: $vector:ident = $lane:expr;)*) => {$(
-            #[inline(always)]
-            pub(super) fn $name(a: $vector, b: $vector) -> $vector {
-                [$lane(a[0], b[0]), $lane(a[1], b[1]), $lane(a[2], b[2]), $lane(a[3], b[3])]
-            }
-        )*};
-    }
-
-    each_lane! {
-        add_floats: Floats = |a, b| a + b;
-        sub_floats: Floats = |a, b| a - b;
-        mul_floats: Floats = |a, b| a * b;
-        add_ints: Ints = |a, b| a + b;
-        sub_ints: Ints = |a, b| a - b;
-        mul_ints: Ints = |a, b| a * b;
-        min: Ints = i32::min;
-        max: Ints = i32::max;
-    }
-
-    pub(super) type Words = [i16; 8];
-
-    macro_rules! each_word {
-        ($($name:ident = $lane:expr;)*) => {$(
-            #[inline(always)]
-            pub(super) fn $name(a: Words, b: Words) -> Words {
-                std::array::from_fn(|lane| $lane(a[lane], b[lane]))
-            }
-        )*};
-    }
-
-    each_word! {
-        add_words = i16::wrapping_add;
-        sub_words = i16::wrapping_sub;
-        min_words = i16::min;
-        max_words = i16::max;
-        are_more = |a, b| -i16::from(a > b);
-    }
-
-    pub(super) fn words([first, second]: [[u8; 4]; 2]) -> Words {
-        let [a, b, c, d] = first.map(i16::from);
-        let [e, f, g, h] = second.map(i16::from);
-        [a, b, c, d, e, f, g, h]
-    }
-
-    pub(super) fn pixels([a, b, c, d, e, f, g, h]: Words) -> [[u8; 4]; 2] {
-        [[a, b, c, d], [e, f, g, h]].map(|pixel| pixel.map(|lane| lane as u8))
-    }
-
-    pub(super) fn firsts([a, b, c, d, ..]: Words, [e, f, g, h, ..]: Words) -> Words {
-        [a, b, c, d, e, f, g, h]
-    }
-
-    pub(super) fn halves(words: Words) -> Words {
-        words.map(|lane| lane >> 1)
-    }
-
-    pub(super) fn low_bytes(words: Words) -> Words {
-        words.map(|lane| lane & 255)
-    }
-
-    pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
-        std::array::from_fn(|lane| {
-            if mask[lane] == 0 {
-                second[lane]
-            } else {
-                first[lane]
-            }
-        })
-    }
-
-    pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
-        u64::from_be_bytes(bytes)
-    }
-
-    pub(super) fn floats(lanes: [f32; 4]) -> Floats {
-        lanes
-    }
-
-    pub(super) fn ints(lanes: [i32; 4]) -> Ints {
-        lanes
-    }
-
-    pub(super) fn four_floats(vector: Floats) -> [f32; 4] {
-        vector
-    }
-
-    pub(super) fn least([a, b, c, d]: Floats) -> f32 {
-        a.min(b).min(c.min(d))
-    }
-
-    pub(super) fn sums(four: [Floats; 4]) -> Floats {
-        four.map(|[a, b, c, d]| (a + b) + (c + d))
-    }
-
-    pub(super) fn transposed(four: [Floats; 4]) -> [Floats; 4] {
-        std::array::from_fn(|lane| four.map(|vector| vector[lane]))
-    }
-
-    pub(super) fn four_ints(vector: Ints) -> [i32; 4] {
-        vector
-    }
-
-    pub(super) fn not_zero([a, b, c, d]: Ints) -> u8 {
-        u8::from(a != 0) | u8::from(b != 0) << 1 | u8::from(c != 0) << 2 | u8::from(d != 0) << 3
-    }
-
-    pub(super) fn round(vector: Floats) -> Ints {
-        // Saturates, as the instruction does.
-        vector.map(|lane| lane.round_ties_even() as i32)
-    }
-
-    pub(super) fn bytes([a, b]: [Floats; 2]) -> [u8; 8] {
-        std::array::from_fn(|at| if at < 4 { a[at] as u8 } else { b[at - 4] as u8 })
-    }
-
-    pub(super) fn three_floats([a, b, c, _]: Floats) -> [f32; 3] {
-        [a, b, c]
-    }
-
-    pub(super) fn three_ints([a, b, c, _]: Ints) -> [i32; 3] {
-        [a, b, c]
-    }
-
-    pub(super) fn shl(vector: Ints, bits: u32) -> Ints {
-        vector.map(|lane| lane << bits)
-    }
-
-    pub(super) fn shr(vector: Ints, bits: u32) -> Ints {
-        vector.map(|lane| lane >> bits)
-    }
-}
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod wasm {
-    use std::arch::wasm32::{
-        f32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_shuffle, i16x8_narrow_i32x4,
-        i16x8_shr, i16x8_splat, i32x4, i32x4_bitmask, i32x4_extract_lane, i32x4_ne, i32x4_shuffle,
-        i32x4_splat, i32x4_trunc_sat_f32x4, i64x2_shuffle, u8x16_narrow_i16x8,
-        u16x8_extend_low_u8x16, u64x2, u64x2_extract_lane, v128_and, v128_bitselect,
-    };
-    pub(super) use std::arch::wasm32::{
-        f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
-        i16x8_add as add_words, i16x8_gt as are_more, i16x8_max as max_words,
-        i16x8_min as min_words, i16x8_sub as sub_words, i32x4_add as add_ints, i32x4_max as max,
-        i32x4_min as min, i32x4_mul as mul_ints, i32x4_shl as shl, i32x4_shr as shr,
-        i32x4_sub as sub_ints, v128 as Floats, v128 as Ints, v128 as Words,
-    };
-
-    #[inline(always)]
-    pub(super) fn words(two: [[u8; 4]; 2]) -> Words {
-        let [first, second] = two.map(u32::from_le_bytes);
-        let both = u64::from(first) | u64::from(second) << 32;
-        u16x8_extend_low_u8x16(u64x2(both, 0))
-    }
-
-    #[inline(always)]
-    pub(super) fn pixels(v: Words) -> [[u8; 4]; 2] {
-        let both = u64x2_extract_lane::<0>(u8x16_narrow_i16x8(v, v));
-        [both as u32, (both >> 32) as u32].map(u32::to_le_bytes)
-    }
-
-    #[inline(always)]
-    pub(super) fn firsts(a: Words, b: Words) -> Words {
-        i64x2_shuffle::<0, 2>(a, b)
-    }
-
-    #[inline(always)]
-    pub(super) fn halves(v: Words) -> Words {
-        i16x8_shr(v, 1)
-    }
-
-    #[inline(always)]
-    pub(super) fn low_bytes(v: Words) -> Words {
-        v128_and(v, i16x8_splat(255))
-    }
-
-    #[inline(always)]
-    pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
-        v128_bitselect(first, second, mask)
-    }
-
-    #[inline(always)]
-    pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
-        let v = u64x2(u64::from_le_bytes(bytes), 0);
-        let turned = i8x16_shuffle::<7, 6, 5, 4, 3, 2, 1, 0, 8, 9, 10, 11, 12, 13, 14, 15>(v, v);
-        u64x2_extract_lane::<0>(turned)
-    }
-
-    #[inline(always)]
-    pub(super) fn floats([a, b, c, d]: [f32; 4]) -> Floats {
-        f32x4(a, b, c, d)
-    }
-
-    #[inline(always)]
-    pub(super) fn ints([a, b, c, d]: [i32; 4]) -> Ints {
-        i32x4(a, b, c, d)
-    }
-
-    #[inline(always)]
-    pub(super) fn four_floats(v: Floats) -> [f32; 4] {
-        let [a, b, c] = three_floats(v);
-        [a, b, c, f32x4_extract_lane::<3>(v)]
-    }
-
-    #[inline(always)]
-    pub(super) fn least(v: Floats) -> f32 {
-        let two = f32x4_pmin(v, i32x4_shuffle::<2, 3, 0, 1>(v, v));
-        let one = f32x4_pmin(two, i32x4_shuffle::<1, 0, 3, 2>(two, two));
-        f32x4_extract_lane::<0>(one)
-    }
-
-    /// In pairs, as the scalar ones.
-    #[inline(always)]
-    pub(super) fn sums([a, b, c, d]: [Floats; 4]) -> Floats {
-        let pairs = |a, b| {
-            let (even, odd) = (
-                i32x4_shuffle::<0, 2, 4, 6>(a, b),
-                i32x4_shuffle::<1, 3, 5, 7>(a, b),
-            );
-            add_floats(even, odd)
-        };
-        pairs(pairs(a, b), pairs(c, d))
-    }
-
-    #[inline(always)]
-    pub(super) fn transposed([a, b, c, d]: [Floats; 4]) -> [Floats; 4] {
-        let low = |a, b| i32x4_shuffle::<0, 4, 1, 5>(a, b);
-        let high = |a, b| i32x4_shuffle::<2, 6, 3, 7>(a, b);
-        let first = |a, b| i32x4_shuffle::<0, 1, 4, 5>(a, b);
-        let second = |a, b| i32x4_shuffle::<2, 3, 6, 7>(a, b);
-        let [ab, cd] = [low(a, b), low(c, d)];
-        let [ab_high, cd_high] = [high(a, b), high(c, d)];
-        [
-            first(ab, cd),
-            second(ab, cd),
-            first(ab_high, cd_high),
-            second(ab_high, cd_high),
-        ]
-    }
-
-    #[inline(always)]
-    pub(super) fn not_zero(v: Ints) -> u8 {
-        i32x4_bitmask(i32x4_ne(v, i32x4_splat(0)))
-    }
-
-    #[inline(always)]
-    pub(super) fn four_ints(v: Ints) -> [i32; 4] {
-        let [a, b, c] = three_ints(v);
-        [a, b, c, i32x4_extract_lane::<3>(v)]
-    }
-
-    #[inline(always)]
-    pub(super) fn round(v: Floats) -> Ints {
-        i32x4_trunc_sat_f32x4(f32x4_nearest(v))
-    }
-
-    #[inline(always)]
-    pub(super) fn bytes([a, b]: [Floats; 2]) -> [u8; 8] {
-        let whole = i16x8_narrow_i32x4(i32x4_trunc_sat_f32x4(a), i32x4_trunc_sat_f32x4(b));
-        u64x2_extract_lane::<0>(u8x16_narrow_i16x8(whole, whole)).to_le_bytes()
-    }
-
-    #[inline(always)]
-    pub(super) fn three_floats(v: Floats) -> [f32; 3] {
-        [
-            f32x4_extract_lane::<0>(v),
-            f32x4_extract_lane::<1>(v),
-            f32x4_extract_lane::<2>(v),
-        ]
-    }
-
-    #[inline(always)]
-    pub(super) fn three_ints(v: Ints) -> [i32; 3] {
-        [
-            i32x4_extract_lane::<0>(v),
-            i32x4_extract_lane::<1>(v),
-            i32x4_extract_lane::<2>(v),
-        ]
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::exif;
 use super::super::orient::Turn;
 use super::super::pixels::RgbImage;
 use super::super::reader::Reader;
+use super::super::simd::B16;
 use super::super::sniff::Kind;
 use super::super::sort::sort_by_key;
 use super::{Decoded, Wanted, adjust, color, truncated};
@@ -368,16 +369,17 @@ fn scans(bytes: &[u8]) -> u64 {
 /// The first scan and all that may be the start of one, which is found faster than [`scans`] finds those of the picture.
 fn most_scans(rest: &[u8]) -> u64 {
     let next = rest.get(1..).unwrap_or_default();
-    // Short runs with small sums, which the compiler turns into vector instructions.
-    let run = |(a, b): (&[u8], &[u8])| {
-        let hits: u8 = a
-            .iter()
-            .zip(b)
-            .map(|(a, b)| u8::from(*a == 0xff) & u8::from(*b == 0xda))
-            .sum();
-        u64::from(hits)
+    let ((runs, _), (nexts, last)) = (rest.as_chunks(), next.as_chunks());
+    let of_run = |(run, next): (&[u8; 16], &[u8; 16])| {
+        u64::from((B16::all(run).are(0xff) & B16::all(next).are(0xda)).count_ones())
     };
-    1 + rest.chunks(128).zip(next.chunks(128)).map(run).sum::<u64>()
+    let hits: u64 = runs.iter().zip(nexts).map(of_run).sum();
+    // From the byte before them on.
+    let left = rest
+        .get(rest.len().saturating_sub(last.len() + 1)..)
+        .unwrap_or_default();
+    let starts = left.windows(2).filter(|pair| **pair == [0xff, 0xda]);
+    1 + hits + starts.count() as u64
 }
 
 #[cfg(test)]

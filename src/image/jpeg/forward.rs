@@ -113,19 +113,22 @@ impl Factors {
 /// Transforms the columns, which become rows.
 #[inline(never)]
 fn turned_transform(block: &Block) -> Block {
-    let [left, right] = block.map(transform);
-    let turned =
-        |half: &[F4; 8], from: usize| F4::transposed([0, 1, 2, 3].map(|row| half[from + row]));
-    [0, 4].map(|from| {
+    let [left, right] = block;
+    let (left, right) = (transform(left), transform(right));
+    let turned = |half: &[F4; 8], from: usize| {
+        F4::transposed([half[from], half[from + 1], half[from + 2], half[from + 3]])
+    };
+    let rows = |from: usize| {
         let ([a, b, c, d], [e, f, g, h]) = (turned(&left, from), turned(&right, from));
         [a, b, c, d, e, f, g, h]
-    })
+    };
+    [rows(0), rows(4)]
 }
 
 /// Four transforms side by side, of the first values of all rows, of the second and so on, by five multiplications each
 /// (Arai, Agui and Nakajima, 1988).
 #[inline(always)]
-fn transform(rows: [F4; 8]) -> [F4; 8] {
+fn transform(rows: &[F4; 8]) -> [F4; 8] {
     use std::f32::consts::FRAC_1_SQRT_2;
     /// The sine of a sixteenth of a turn, and that and its cosine, times the square root of 2, from each other.
     const TURNED: [f32; 3] = [0.382_683_43, 0.541_196_1, 1.306_563];

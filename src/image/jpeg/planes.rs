@@ -1,6 +1,6 @@
 //! Rows of pixels as blocks of luma and, with half the samples along both axes, of colour.
 
-use super::super::simd::F4;
+use super::super::simd::{B16, F4};
 use super::forward::Block;
 use std::iter::Peekable;
 
@@ -100,44 +100,51 @@ fn block(samples: &[f32], start: usize, stride: usize) -> Block {
 /// Two rows of pixels to luma, and their fours to colours (JFIF 1.02).
 #[inline(never)]
 fn convert(rows: &[Vec<[u8; 3]>; 2], luma: [&mut [f32]; 2], blue: &mut [f32], red: &mut [f32]) {
-    const HALF: usize = UNIT / 2;
-    let [upper, lower] = rows;
-    let pixels = upper
-        .as_chunks::<UNIT>()
-        .0
-        .iter()
-        .zip(lower.as_chunks::<UNIT>().0);
-    let [above, below] = luma.map(|row| row.as_chunks_mut::<UNIT>().0.iter_mut());
-    let colors = blue
-        .as_chunks_mut::<HALF>()
-        .0
-        .iter_mut()
-        .zip(red.as_chunks_mut::<HALF>().0);
-    for (((upper, lower), (above, below)), (blue, red)) in pixels.zip(above.zip(below)).zip(colors)
-    {
-        let mut sums = [[0.0; HALF]; 3];
-        for (pixels, luma) in [(upper, above), (lower, below)] {
-            let [r, g, b] = channels(pixels);
-            for at in 0..UNIT {
-                luma[at] = 0.299 * r[at] + 0.587 * g[at] + 0.114 * b[at] - 128.0;
-            }
-            for (sums, channel) in sums.iter_mut().zip([r, g, b]) {
-                for at in 0..HALF {
-                    sums[at] += channel[2 * at] + channel[2 * at + 1];
-                }
-            }
-        }
-        let [r, g, b] = sums;
-        for at in 0..HALF {
-            blue[at] = (b[at] - 0.331_264 / 0.5 * g[at] - 0.168_736 / 0.5 * r[at]) / 8.0;
-            red[at] = (r[at] - 0.418_688 / 0.5 * g[at] - 0.081_312 / 0.5 * b[at]) / 8.0;
+    let [upper, lower] = rows.each_ref().map(|row| row.as_chunks::<UNIT>().0);
+    let [above, below] = luma.map(|row| row.as_chunks_mut::<UNIT>().0);
+    let lumas = above.iter_mut().zip(below);
+    let [blue, red] = [blue, red].map(|row| row.as_chunks_mut::<SIDE>().0);
+    let colors = blue.iter_mut().zip(red);
+    for ((pixels, (above, below)), (blue, red)) in upper.iter().zip(lower).zip(lumas).zip(colors) {
+        let pairs = [to_luma(pixels.0, above), to_luma(pixels.1, below)];
+        for at in 0..2 {
+            let sum = |channel: usize| pairs[0][channel][at] + pairs[1][channel][at];
+            let (r, g, b) = (sum(0), sum(1), sum(2));
+            let of_blue = b - g * (0.331_264 / 0.5) - r * (0.168_736 / 0.5);
+            let of_red = r - g * (0.418_688 / 0.5) - b * (0.081_312 / 0.5);
+            write(blue, at, of_blue * 0.125);
+            write(red, at, of_red * 0.125);
         }
     }
 }
 
+/// The luma of a row, and the sums of its pairs of pixels, channel by channel.
 #[inline(always)]
-fn channels(pixels: &[[u8; 3]; UNIT]) -> [[f32; UNIT]; 3] {
-    let bytes: [[u8; UNIT]; 3] =
-        std::array::from_fn(|channel| std::array::from_fn(|at| pixels[at][channel]));
-    bytes.map(|channel| channel.map(f32::from))
+fn to_luma(pixels: &[[u8; 3]; UNIT], luma: &mut [f32; UNIT]) -> [[F4; 2]; 3] {
+    let [r, g, b] = B16::channels(pixels);
+    let [r, g, b] = [floats(r), floats(g), floats(b)];
+    for at in 0..4 {
+        let sum = r[at] * 0.299 + g[at] * 0.587 + b[at] * 0.114;
+        write(luma, at, sum - F4::splat(128.0));
+    }
+    [sums_of_pairs(r), sums_of_pairs(g), sums_of_pairs(b)]
+}
+
+#[inline(always)]
+fn floats(channel: B16) -> [F4; 4] {
+    let [a, b, c, d] = channel.to_ints();
+    [a.to_floats(), b.to_floats(), c.to_floats(), d.to_floats()]
+}
+
+#[inline(always)]
+fn sums_of_pairs([a, b, c, d]: [F4; 4]) -> [F4; 2] {
+    [F4::sums_of_pairs([a, b]), F4::sums_of_pairs([c, d])]
+}
+
+/// The vector of this number in a row.
+#[inline(always)]
+fn write(row: &mut [f32], at: usize, vector: F4) {
+    if let Some(place) = row.as_chunks_mut().0.get_mut(at) {
+        *place = vector.to_array();
+    }
 }

@@ -10,6 +10,7 @@ mod inverse;
 use super::super::super::budget;
 use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
+use super::super::super::simd::{B16, I4};
 use super::super::super::zigzag::ZIGZAG;
 use super::tables::Tables;
 use super::{scaled, segment};
@@ -299,11 +300,9 @@ impl Part {
                 let start = y * self.size.1 * stride + (unit * self.blocks.0 + x) * self.size.0;
                 let out = &mut Rows::new(self.samples.get_mut(start..)?, self.size.1, stride);
                 match self.size.0 {
-                    1 => samples::<1, 1>(block, used, waves, out),
-                    2 => samples::<2, 2>(block, used, waves, out),
-                    3 | 4 => samples::<4, 4>(block, used, waves, out),
-                    5..=8 => samples::<8, 8>(block, used, waves, out),
-                    _ => samples::<8, 16>(block, used, waves, out),
+                    1..=4 => samples::<1, 1>(block, used, waves, out),
+                    5..=8 => samples::<2, 2>(block, used, waves, out),
+                    _ => samples::<2, 4>(block, used, waves, out),
                 }
             }
         }
@@ -326,32 +325,52 @@ fn samples<const U: usize, const X: usize>(
     }
 }
 
-/// A row of YCbCr (JFIF 1.02, in 65,536ths).
+/// A row of YCbCr.
 fn from_ycc([y, blue, red]: [&[u8]; 3], out: &mut [u8]) {
-    /// Pixels that are worked on together.
-    const RUN: usize = 16;
-    let colors = blue.chunks(RUN).zip(red.chunks(RUN));
-    for ((y, (blue, red)), out) in y.chunks(RUN).zip(colors).zip(out.chunks_mut(3 * RUN)) {
-        let padded = |from: &[u8]| {
-            let mut run = [0; RUN];
-            run.iter_mut()
-                .zip(from)
-                .for_each(|(to, &from)| *to = i32::from(from));
-            run
-        };
-        let (y, blue, red) = (padded(y), padded(blue), padded(red));
-        let byte = |value: i32| ((value + (1 << 15)) >> 16).clamp(0, 255) as u8;
-        let mut runs = [[0; RUN]; 3];
-        for at in 0..RUN {
-            let (y, blue, red) = (y[at] << 16, blue[at] - 128, red[at] - 128);
-            runs[0][at] = byte(y + 91_881 * red);
-            runs[1][at] = byte(y - 22_554 * blue - 46_802 * red);
-            runs[2][at] = byte(y + 116_130 * blue);
-        }
-        for (at, pixel) in out.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            *pixel = [runs[0][at], runs[1][at], runs[2][at]];
-        }
+    let ((y, y_rest), (blue, blue_rest)) = (y.as_chunks(), blue.as_chunks());
+    let ((red, red_rest), (out, out_rest)) =
+        (red.as_chunks(), out.as_chunks_mut::<3>().0.as_chunks_mut());
+    let runs = y.iter().zip(blue).zip(red).zip(out);
+    runs.for_each(|(((y, blue), red), out)| run([y, blue, red], out));
+    let padded = [y_rest, blue_rest, red_rest].map(|rest| {
+        let mut run = [0; RUN];
+        run.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        run
+    });
+    let mut last = [[0; 3]; RUN];
+    run(padded.each_ref(), &mut last);
+    out_rest
+        .iter_mut()
+        .zip(last)
+        .for_each(|(to, from)| *to = from);
+}
+
+/// Pixels that are worked on together.
+const RUN: usize = 16;
+
+/// A run of YCbCr (JFIF 1.02, in 65,536ths).
+#[inline(always)]
+fn run([y, blue, red]: [&[u8; RUN]; 3], out: &mut [[u8; 3]; RUN]) {
+    let [y, blue, red] = [
+        B16::all(y).to_ints(),
+        B16::all(blue).to_ints(),
+        B16::all(red).to_ints(),
+    ];
+    let mut rgb = [[I4::default(); 4]; 3];
+    for at in 0..4 {
+        // With a half to round by.
+        let y = y[at].shl(16) + I4::splat(1 << 15);
+        let (blue, red) = (blue[at] - I4::splat(128), red[at] - I4::splat(128));
+        let green = blue * I4::splat(22_554) + red * I4::splat(46_802);
+        rgb[0][at] = (y + red * I4::splat(91_881)).shr(16);
+        rgb[1][at] = (y - green).shr(16);
+        rgb[2][at] = (y + blue * I4::splat(116_130)).shr(16);
     }
+    let [r, g, b] = rgb;
+    B16::write_pixels(
+        [B16::from_ints(r), B16::from_ints(g), B16::from_ints(b)],
+        out,
+    );
 }
 
 #[cfg(test)]

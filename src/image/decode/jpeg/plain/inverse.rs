@@ -10,13 +10,12 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 /// The most values along an axis.
 pub(super) const MOST: usize = 16;
 
-/// How many frequencies of a row are kept for so many values: enough, and one of the numbers that the inverse is made for.
+/// Numbers of a vector.
+const LANES: usize = 4;
+
+/// How many frequencies of a row have room for so many values: enough, in whole vectors.
 pub(super) const fn frequencies(size: usize) -> usize {
-    match size {
-        0..=2 => size,
-        3 | 4 => 4,
-        _ => 8,
-    }
+    if size > LANES { 2 * LANES } else { LANES }
 }
 
 /// What a size's cosines are at each place, for each frequency.
@@ -52,15 +51,15 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The first `X` samples of each.
-    fn iter<const X: usize>(&mut self) -> impl Iterator<Item = &mut [u8; X]> {
+    /// The first samples of each, `X` vectors of them.
+    fn iter<const X: usize>(&mut self) -> impl Iterator<Item = &mut [[u8; LANES]; X]> {
         let rows = self.out.chunks_mut(self.stride).take(self.height);
-        rows.filter_map(|row| row.first_chunk_mut())
+        rows.filter_map(|row| row.as_chunks_mut().0.first_chunk_mut())
     }
 }
 
-/// Turns a block's frequencies, in rows of `U`, into `X` samples in each row of `out`, and leaves zeros in their place. Of the `X`
-/// those beyond the block's size mean nothing: the next block is written over them.
+/// Turns a block's frequencies, in rows of `U` vectors, into `X` vectors of samples in each row of `out`, and leaves zeros in their
+/// place. Of the samples those beyond the block's size mean nothing: the next block is written over them.
 pub(super) fn inverse<const U: usize, const X: usize>(
     block: &mut [f32; ROOM],
     used: Used,
@@ -69,53 +68,53 @@ pub(super) fn inverse<const U: usize, const X: usize>(
 ) {
     // Most blocks have few high frequencies. Where there are few in any case, steps of a fixed number are quicker.
     let (tall, wide) = match U {
-        8 => used.extent(),
-        _ => (out.height, U),
+        1 => (out.height, LANES),
+        _ => used.extent(),
     };
-    let (rows, _) = block[..U * 8].as_chunks_mut::<U>();
+    let (rows, _) = block.as_chunks_mut::<LANES>().0.as_chunks_mut::<U>();
     let rows = &mut rows[..tall.min(8)];
     for (y, out) in out.iter::<X>().enumerate() {
-        let mut column = [0.0; U];
+        let mut column = [F4::default(); U];
         for (row, wave) in rows.iter().zip(&down.0) {
+            let wave = F4::splat(wave[y % MOST]);
             for u in 0..U {
-                column[u] += wave[y % MOST] * row[u];
+                column[u] = column[u] + wave * F4::all(row[u]);
             }
         }
         // The middle of the bytes, and a half to round by.
-        let mut sums = [128.5; X];
-        for (value, wave) in column[..wide.min(U)].iter().zip(&along.0) {
+        let mut sums = [F4::splat(128.5); X];
+        let column = column.map(F4::to_array);
+        let values = column.as_flattened();
+        for (value, wave) in values[..wide.min(U * LANES)].iter().zip(&along.0) {
+            let (value, wave) = (F4::splat(*value), wave.as_chunks::<LANES>().0);
             for x in 0..X {
-                sums[x] += value * wave[x];
+                sums[x] = sums[x] + value * F4::all(wave[x]);
             }
         }
         *out = to_bytes(sums);
     }
-    rows.fill([0.0; U]);
+    rows.fill([[0.0; LANES]; U]);
 }
 
 /// The same of a block that has only its mean.
 pub(super) fn flat<const X: usize>(mean: f32, out: &mut Rows<'_>) {
-    let byte = to_byte(mean / 8.0 + 128.5);
-    out.iter().for_each(|row| *row = [byte; X]);
+    let bytes = to_bytes([F4::splat(mean / 8.0 + 128.5); X]);
+    out.iter().for_each(|row| *row = bytes);
 }
 
 #[inline(always)]
-fn to_byte(value: f32) -> u8 {
-    to_bytes([value; 1])[0]
-}
-
-#[inline(always)]
-fn to_bytes<const X: usize>(values: [f32; X]) -> [u8; X] {
-    let mut bytes = [0; X];
-    let (eights, rest) = bytes.as_chunks_mut::<8>();
-    let (from, few) = values.as_chunks::<8>();
-    for (bytes, [a, b, c, d, e, f, g, h]) in eights.iter_mut().zip(from) {
-        *bytes = F4::to_bytes([F4::all([*a, *b, *c, *d]), F4::all([*e, *f, *g, *h])]);
+fn to_bytes<const X: usize>(sums: [F4; X]) -> [[u8; LANES]; X] {
+    let mut bytes = [[0; LANES]; X];
+    let (eights, four) = bytes.as_flattened_mut().as_chunks_mut();
+    let (pairs, one) = sums.as_chunks();
+    eights
+        .iter_mut()
+        .zip(pairs)
+        .for_each(|(to, pair)| *to = F4::to_bytes(*pair));
+    for sums in one {
+        let bytes = F4::to_bytes([*sums; 2]);
+        four.iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
     }
-    // Below 0 and above 255 they become 0 and 255.
-    rest.iter_mut()
-        .zip(few)
-        .for_each(|(byte, value)| *byte = *value as u8);
     bytes
 }
 
@@ -135,7 +134,7 @@ mod tests {
         let mut block = block(&[(0, 80.0), (v * 8 + u, 300.0)]);
         let waves = Waves::new(8);
         let mut out = [0; 64];
-        inverse::<8, 8>(
+        inverse::<2, 2>(
             &mut block,
             Used::place(u, v),
             &[waves, Waves::new(8)],
@@ -154,11 +153,9 @@ mod tests {
         let (block, rows) = (&mut block(values), &mut Rows::new(&mut out, 1, MOST));
         let waves = [Waves::new(size), Waves::new(1)];
         match size {
-            1 => inverse::<1, 1>(block, Used::place(1, 0), &waves, rows),
-            2 => inverse::<2, 2>(block, Used::place(1, 0), &waves, rows),
-            3 | 4 => inverse::<4, 4>(block, Used::default(), &waves, rows),
-            5..=8 => inverse::<8, 8>(block, Used::place(1, 0), &waves, rows),
-            _ => inverse::<8, 16>(block, Used::place(1, 0), &waves, rows),
+            1..=4 => inverse::<1, 1>(block, Used::place(1, 0), &waves, rows),
+            5..=8 => inverse::<2, 2>(block, Used::place(1, 0), &waves, rows),
+            _ => inverse::<2, 4>(block, Used::place(1, 0), &waves, rows),
         }
         out[..size].to_vec()
     }
@@ -184,13 +181,13 @@ mod tests {
         for mean in [-5000.0, -100.0, 0.0, 333.0, 5000.0] {
             let (mut slow, mut fast) = ([0; 16], [1; 16]);
             let block = &mut block(&[(0, mean)]);
-            inverse::<4, 4>(
+            inverse::<1, 1>(
                 block,
                 Used::default(),
                 &waves,
                 &mut Rows::new(&mut slow, 4, 4),
             );
-            flat::<4>(mean, &mut Rows::new(&mut fast, 4, 4));
+            flat::<1>(mean, &mut Rows::new(&mut fast, 4, 4));
             assert_eq!(slow, fast);
         }
     }
