@@ -39,8 +39,13 @@ pub(crate) fn reserve<T>(count: usize) -> Result<Vec<T>, Error> {
 
 /// A vector of `count` zero bytes; errors as [`reserve`].
 pub(crate) fn zeroed(count: usize) -> Result<Vec<u8>, Error> {
+    zeros(count)
+}
+
+/// The same of other numbers.
+pub(crate) fn zeros<T: Clone + Default>(count: usize) -> Result<Vec<T>, Error> {
     let mut vec = reserve(count)?;
-    vec.resize(count, 0);
+    vec.resize(count, T::default());
     Ok(vec)
 }
 

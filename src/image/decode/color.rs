@@ -41,28 +41,12 @@ pub(super) fn from_gray(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     expand(bytes, |&[gray]| [gray; 3])
 }
 
-/// Ink by ink, 255 is full, to R, G, B: what light the inks let through. No profile: as Pillow and browsers do without one.
-pub(super) fn from_cmyk(mut bytes: Vec<u8>) -> Vec<u8> {
-    let count = bytes.len() / 4;
-    for pixel in 0..count {
-        let [c, m, y, k] = [0, 1, 2, 3].map(|channel| 255 - bytes[pixel * 4 + channel]);
-        let light = [c, m, y].map(|ink| scale_255(ink, k));
-        bytes[pixel * 3..pixel * 3 + 3].copy_from_slice(&light);
-    }
-    bytes.truncate(count * 3);
-    bytes
-}
-
-/// 16 bits a channel in the machine's byte order to 8, of samples that use the lowest `precision` bits.
-pub(super) fn from_16_bits(mut bytes: Vec<u8>, precision: u32) -> Vec<u8> {
-    let most = (1_u32 << precision.clamp(1, 16)) - 1;
+/// 16 bits a channel in the machine's byte order to 8.
+pub(super) fn from_16_bits(mut bytes: Vec<u8>) -> Vec<u8> {
     let count = bytes.len() / 2;
     for sample in 0..count {
-        let wide = u32::from(u16::from_ne_bytes([
-            bytes[sample * 2],
-            bytes[sample * 2 + 1],
-        ]));
-        bytes[sample] = u8::try_from((wide.min(most) * 255 + most / 2) / most).unwrap_or(255);
+        let wide = u16::from_ne_bytes([bytes[sample * 2], bytes[sample * 2 + 1]]);
+        bytes[sample] = u8::try_from((u32::from(wide) * 255 + 32_767) / 65_535).unwrap_or(255);
     }
     bytes.truncate(count);
     bytes
@@ -92,11 +76,6 @@ fn flatten(color: [u8; 3], alpha: u8, Rgb(background): Rgb) -> [u8; 3] {
             u8::try_from((mixed + 127) / 255).unwrap_or(255)
         }),
     }
-}
-
-/// `value` × `factor` / 255, rounded.
-fn scale_255(value: u8, factor: u8) -> u8 {
-    u8::try_from((u16::from(value) * u16::from(factor) + 127) / 255).unwrap_or(255)
 }
 
 #[cfg(test)]
@@ -131,24 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn inks_take_light_away() {
-        assert_eq!(
-            from_cmyk(vec![0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
-            [255, 255, 255, 0, 255, 255, 0, 0, 0]
-        );
-    }
-
-    #[test]
     fn wide_samples_keep_black_and_white() {
         let wide: Vec<u8> = [0_u16, 0x8000, 0xffff]
             .iter()
             .flat_map(|v| v.to_ne_bytes())
             .collect();
-        assert_eq!(from_16_bits(wide, 16), [0, 128, 255]);
-        let twelve: Vec<u8> = [0_u16, 0x0fff]
-            .iter()
-            .flat_map(|v| v.to_ne_bytes())
-            .collect();
-        assert_eq!(from_16_bits(twelve, 12), [0, 255]);
+        assert_eq!(from_16_bits(wide), [0, 128, 255]);
     }
 }

@@ -64,7 +64,7 @@ impl Raw {
     fn into_rgb(self, background: Rgb, adjust: Option<&Adjust>) -> Result<Vec<u8>, Error> {
         let wide = self.color.bytes_per_pixel() > self.color.channel_count();
         let narrow = if wide {
-            color::from_16_bits(self.data, 16)
+            color::from_16_bits(self.data)
         } else {
             self.data
         };

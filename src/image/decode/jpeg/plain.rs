@@ -4,18 +4,14 @@
 //! A component with fewer samples is not scaled as much instead of being enlarged afterwards. What is out of the ordinary in
 //! any way gives `None`, and is left to the decoder that knows more.
 
-mod bits;
-mod inverse;
-
 use super::super::super::budget;
 use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
-use super::super::super::simd::{B16, I4};
-use super::super::super::zigzag::ZIGZAG;
-use super::tables::Tables;
-use super::{scaled, segment};
-use bits::{Bits, Codes, NOWHERE, Places, ROOM, Used};
-use inverse::{MOST, Rows, Waves, flat, frequencies, inverse};
+use super::bits::{Bits, Codes, Places, ROOM};
+use super::colors::{from_gray, from_ycc};
+use super::head::{Component, Head};
+use super::inverse::{MOST, Rows, Waves, places, samples};
+use super::scaled;
 use std::ops::Range;
 
 /// Decodes at so many eighths of the size.
@@ -23,97 +19,21 @@ pub(super) fn decode(bytes: &[u8], eighths: u16) -> Option<RgbImage> {
     let mut reader = Reader::new(bytes.get(2..)?);
     let mut head = Head::default();
     let scan = head.read(&mut reader)?;
+    is_usual(&head).then_some(())?;
     Scan::new(&head, scan, eighths)?.decode(reader.rest())
 }
 
-/// All before the scan.
-#[derive(Default)]
-struct Head<'a> {
-    width: u16,
-    height: u16,
-    components: Vec<Component>,
-    factors: [Option<[f32; 64]>; 4],
-    tables: Tables<'a>,
-    /// Units between restarts; 0 without them.
-    restart: usize,
-    is_jfif: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Component {
-    id: u8,
-    /// Blocks of a unit, along x and y.
-    blocks: (usize, usize),
-    factors: usize,
-}
-
-impl<'a> Head<'a> {
-    /// Reads up to the first scan, and gives that one's header.
-    fn read(&mut self, reader: &mut Reader<'a>) -> Option<&'a [u8]> {
-        loop {
-            let (marker, data) = segment(reader)?;
-            match marker {
-                0xc0 | 0xc1 => self.frame(data)?,
-                0xc4 => self.tables.read(data)?,
-                // Another kind of coding.
-                0xc2..=0xcf => return None,
-                0xdb => self.quantisation(data)?,
-                0xdd => self.restart = Reader::new(data).u16_be()?.into(),
-                // Adobe's says with a 1 that the colours are YCbCr.
-                0xee if data.starts_with(b"Adobe") && data.get(11) != Some(&1) => return None,
-                0xe0 if data.starts_with(b"JFIF\0") => self.is_jfif = true,
-                0xda => return self.has_usual_names().then_some(data),
-                _ => {}
-            }
-        }
-    }
-
-    /// T.81, B.2.2.
-    fn frame(&mut self, data: &[u8]) -> Option<()> {
-        let mut reader = Reader::new(data);
-        let precision = reader.u8()?;
-        (self.height, self.width) = (reader.u16_be()?, reader.u16_be()?);
-        let count = reader.u8()?;
-        if precision != 8 || !matches!(count, 1 | 3) || !self.components.is_empty() {
-            return None;
-        }
-        for _ in 0..count {
-            let [id, blocks, factors] = *reader.take(3)?.first_chunk()?;
-            // One component alone has its blocks one by one (T.81, A.2.2).
-            let blocks = match count {
-                1 => (1, 1),
-                _ => (usize::from(blocks >> 4), usize::from(blocks & 15)),
-            };
-            self.components.push(Component {
-                id,
-                blocks,
-                factors: factors.into(),
-            });
-        }
-        Some(())
-    }
-
-    /// Other names may stand for other colours, and some only without a JFIF marker.
-    fn has_usual_names(&self) -> bool {
-        let names = || self.components.iter().map(|component| component.id);
-        names().count() == 1 || names().eq([1, 2, 3]) || (self.is_jfif && names().eq([0, 1, 2]))
-    }
-
-    /// T.81, B.2.4.1.
-    fn quantisation(&mut self, data: &[u8]) -> Option<()> {
-        let mut reader = Reader::new(data);
-        while let Some(place) = reader.u8() {
-            let mut factors = [0.0; 64];
-            for factor in &mut factors {
-                *factor = match place >> 4 {
-                    0 => f32::from(reader.u8()?),
-                    _ => f32::from(reader.u16_be()?),
-                };
-            }
-            *self.factors.get_mut(usize::from(place & 15))? = Some(factors);
-        }
-        Some(())
-    }
+/// Whether the colours are gray or YCbCr beyond doubt. Other names may stand for others, and some only without a JFIF marker.
+fn is_usual(head: &Head<'_>) -> bool {
+    let has_usual_names = match head.components.len() {
+        1 => true,
+        3 => head.names() == [1, 2, 3] || (head.is_jfif && head.names() == [0, 1, 2]),
+        _ => false,
+    };
+    has_usual_names
+        && !head.is_progressive
+        && !head.has_faults
+        && matches!(head.adobe, None | Some(1))
 }
 
 /// The one scan of the picture.
@@ -154,13 +74,8 @@ impl Scan {
         if count != head.components.len() {
             return None;
         }
-        let most = |side: fn(&Component) -> usize| head.components.iter().map(side).max();
-        let (most_x, most_y) = (most(|c| c.blocks.0)?, most(|c| c.blocks.1)?);
+        let ((most_x, most_y), units) = (head.most(), head.units());
         let eighths_wide = usize::from(eighths);
-        let units = (
-            usize::from(head.width).div_ceil(8 * most_x.max(1)),
-            usize::from(head.height).div_ceil(8 * most_y.max(1)),
-        );
         let rows = most_y * eighths_wide;
         let stride = units.0 * most_x * eighths_wide + MOST;
         let mut parts = Vec::new();
@@ -224,10 +139,7 @@ impl Scan {
             [y, blue, red] => from_ycc([y, blue, red].map(|part| part.row(&place)), out),
             parts => {
                 let gray = parts.first().map_or(&[][..], |part| part.row(&place));
-                let pixels = out.as_chunks_mut::<3>().0.iter_mut();
-                pixels
-                    .zip(gray)
-                    .for_each(|(pixel, &gray)| *pixel = [gray; 3]);
+                from_gray(gray, out);
             }
         }
     }
@@ -250,32 +162,14 @@ impl Part {
         tables: u8,
         samples: usize,
     ) -> Option<Self> {
-        let [dc, ac] = head.tables.of(tables)?;
-        // A mean has no zeros before it.
-        if dc.1.iter().any(|symbol| *symbol > 15) {
-            return None;
-        }
-        let mut places = [NOWHERE; 64];
-        let mut marks = [Used::default(); 64];
-        for ((place, mark), &at) in places.iter_mut().zip(&mut marks).zip(&ZIGZAG) {
-            let (u, v) = (usize::from(at % 8), usize::from(at / 8));
-            if u < size.0 && v < size.1 {
-                // Below 64.
-                *place = (v * frequencies(size.0) + u) as u8;
-                *mark = Used::place(u, v);
-            }
-        }
-        let end = places.iter().rposition(|at| *at != NOWHERE)? + 1;
+        let (dc, ac) = (head.tables.dc(tables)?, head.tables.ac(tables)?);
+        let factors = (*head.factors.get(component.factors)?)?;
+        let places = places(size, factors);
         let ac = Codes::new(ac.0, ac.1)?;
-        let ac = if end < 64 { ac.passing() } else { ac };
+        let ac = if places.end < 64 { ac.passing() } else { ac };
         Some(Self {
-            codes: [Codes::new(dc.0, dc.1)?, ac],
-            places: Places {
-                places,
-                marks,
-                factors: (*head.factors.get(component.factors)?)?,
-                end,
-            },
+            codes: [Codes::of_means(dc)?, ac],
+            places,
             blocks: component.blocks,
             size,
             waves: [Waves::new(size.0), Waves::new(size.1)],
@@ -299,78 +193,11 @@ impl Part {
                 let used = bits.block([dc, ac], &mut self.mean, &self.places, block)?;
                 let start = y * self.size.1 * stride + (unit * self.blocks.0 + x) * self.size.0;
                 let out = &mut Rows::new(self.samples.get_mut(start..)?, self.size.1, stride);
-                match self.size.0 {
-                    1..=4 => samples::<1, 1>(block, used, waves, out),
-                    5..=8 => samples::<2, 2>(block, used, waves, out),
-                    _ => samples::<2, 4>(block, used, waves, out),
-                }
+                samples(self.size.0, block, used, waves, out);
             }
         }
         Some(())
     }
-}
-
-/// A block to samples; of its coefficients but the mean there are only zeros left.
-#[inline(always)]
-fn samples<const U: usize, const X: usize>(
-    block: &mut [f32; ROOM],
-    used: Used,
-    waves: &[Waves; 2],
-    out: &mut Rows<'_>,
-) {
-    if used.is_none() {
-        flat::<X>(block[0], out);
-    } else {
-        inverse::<U, X>(block, used, waves, out);
-    }
-}
-
-/// A row of YCbCr.
-fn from_ycc([y, blue, red]: [&[u8]; 3], out: &mut [u8]) {
-    let ((y, y_rest), (blue, blue_rest)) = (y.as_chunks(), blue.as_chunks());
-    let ((red, red_rest), (out, out_rest)) =
-        (red.as_chunks(), out.as_chunks_mut::<3>().0.as_chunks_mut());
-    let runs = y.iter().zip(blue).zip(red).zip(out);
-    runs.for_each(|(((y, blue), red), out)| run([y, blue, red], out));
-    let padded = [y_rest, blue_rest, red_rest].map(|rest| {
-        let mut run = [0; RUN];
-        run.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        run
-    });
-    let mut last = [[0; 3]; RUN];
-    run(padded.each_ref(), &mut last);
-    out_rest
-        .iter_mut()
-        .zip(last)
-        .for_each(|(to, from)| *to = from);
-}
-
-/// Pixels that are worked on together.
-const RUN: usize = 16;
-
-/// A run of YCbCr (JFIF 1.02, in 65,536ths).
-#[inline(always)]
-fn run([y, blue, red]: [&[u8; RUN]; 3], out: &mut [[u8; 3]; RUN]) {
-    let [y, blue, red] = [
-        B16::all(y).to_ints(),
-        B16::all(blue).to_ints(),
-        B16::all(red).to_ints(),
-    ];
-    let mut rgb = [[I4::default(); 4]; 3];
-    for at in 0..4 {
-        // With a half to round by.
-        let y = y[at].shl(16) + I4::splat(1 << 15);
-        let (blue, red) = (blue[at] - I4::splat(128), red[at] - I4::splat(128));
-        let green = blue * I4::splat(22_554) + red * I4::splat(46_802);
-        rgb[0][at] = (y + red * I4::splat(91_881)).shr(16);
-        rgb[1][at] = (y - green).shr(16);
-        rgb[2][at] = (y + blue * I4::splat(116_130)).shr(16);
-    }
-    let [r, g, b] = rgb;
-    B16::write_pixels(
-        [B16::from_ints(r), B16::from_ints(g), B16::from_ints(b)],
-        out,
-    );
 }
 
 #[cfg(test)]
@@ -401,10 +228,20 @@ mod tests {
         file
     }
 
-    /// By the decoder that knows more.
+    /// By another decoder, at 1, 2, 4 or 8 eighths.
     fn theirs(bytes: &[u8], eighths: u16) -> RgbImage {
-        let frame = super::super::Frame::read(bytes).unwrap();
-        super::super::fast(bytes, &frame, eighths).unwrap()
+        let mut decoder = jpeg_decoder::Decoder::new(bytes);
+        decoder.read_info().unwrap();
+        let info = decoder.info().unwrap();
+        let (width, height) = (scaled(info.width, eighths), scaled(info.height, eighths));
+        decoder.scale(width, height).unwrap();
+        let data = decoder.decode().unwrap();
+        let pixels = usize::from(width) * usize::from(height);
+        let data = match data.len() / pixels {
+            1 => data.iter().flat_map(|gray| [*gray; 3]).collect(),
+            _ => data,
+        };
+        RgbImage::from_bytes(width.into(), height.into(), data).unwrap()
     }
 
     const COLOURS: [(ColorType, (u16, u8)); 4] = [

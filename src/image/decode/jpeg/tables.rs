@@ -30,11 +30,13 @@ impl<'a> Tables<'a> {
         Some(())
     }
 
-    /// Those of the means and of the other coefficients that a component of a scan names (B.2.3).
-    pub(super) fn of(&self, names: u8) -> Option<[Written<'a>; 2]> {
-        Some([
-            (*self.dc.get(usize::from(names >> 4))?)?,
-            (*self.ac.get(usize::from(names & 15))?)?,
-        ])
+    /// That of the means which a component of a scan names (B.2.3).
+    pub(super) fn dc(&self, names: u8) -> Option<Written<'a>> {
+        *self.dc.get(usize::from(names >> 4))?
+    }
+
+    /// That of the other coefficients, likewise.
+    pub(super) fn ac(&self, names: u8) -> Option<Written<'a>> {
+        *self.ac.get(usize::from(names & 15))?
     }
 }

@@ -3,8 +3,9 @@
 //! A block's lowest frequencies alone are the block at fewer pixels, and all of them with zeros for higher ones the block at
 //! more: the cosines are those of the other size, and the factors stay the same (ITU-T T.81, A.3.3).
 
-use super::bits::{ROOM, Used};
+use super::bits::{NOWHERE, Places, ROOM, Used};
 use crate::image::simd::F4;
+use crate::image::zigzag::ZIGZAG;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The most values along an axis.
@@ -14,8 +15,40 @@ pub(super) const MOST: usize = 16;
 const LANES: usize = 4;
 
 /// How many frequencies of a row have room for so many values: enough, in whole vectors.
-pub(super) const fn frequencies(size: usize) -> usize {
+const fn frequencies(size: usize) -> usize {
     if size > LANES { 2 * LANES } else { LANES }
+}
+
+/// How many values of a block of a component with so many in a unit there may be, where the most have so many: as many as there
+/// are pixels, where the inverse has that many.
+pub(super) fn size(own: usize, most: usize, eighths: usize) -> usize {
+    (most * eighths).div_ceil(own.max(1)).clamp(1, MOST)
+}
+
+/// Where the coefficients of a block go that becomes so many values along x and y.
+pub(super) fn places(size: (usize, usize), factors: [f32; 64]) -> Places {
+    let mut places = [NOWHERE; 64];
+    let mut marks = [Used::default(); 64];
+    for ((place, mark), &at) in places.iter_mut().zip(&mut marks).zip(&ZIGZAG) {
+        let (u, v) = (usize::from(at % 8), usize::from(at / 8));
+        if u < size.0 && v < size.1 {
+            // Below 64.
+            *place = (v * frequencies(size.0) + u) as u8;
+            *mark = Used::place(u, v);
+        }
+    }
+    Places {
+        places,
+        marks,
+        factors,
+        end: kept(size),
+    }
+}
+
+/// How many of a block's first coefficients, in the order of the file, there is use for at this size.
+pub(super) fn kept(size: (usize, usize)) -> usize {
+    let is_used = |at: &u8| usize::from(at % 8) < size.0 && usize::from(at / 8) < size.1;
+    ZIGZAG.iter().rposition(is_used).unwrap_or(0) + 1
 }
 
 /// What a size's cosines are at each place, for each frequency.
@@ -58,9 +91,39 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A block to samples, so many in each row; of its coefficients but the mean there are only zeros left.
+#[inline(always)]
+pub(super) fn samples(
+    size: usize,
+    block: &mut [f32; ROOM],
+    used: Used,
+    waves: &[Waves; 2],
+    out: &mut Rows<'_>,
+) {
+    match size {
+        1..=4 => samples_by::<1, 1>(block, used, waves, out),
+        5..=8 => samples_by::<2, 2>(block, used, waves, out),
+        _ => samples_by::<2, 4>(block, used, waves, out),
+    }
+}
+
+#[inline(always)]
+fn samples_by<const U: usize, const X: usize>(
+    block: &mut [f32; ROOM],
+    used: Used,
+    waves: &[Waves; 2],
+    out: &mut Rows<'_>,
+) {
+    if used.is_none() {
+        flat::<X>(block[0], out);
+    } else {
+        inverse::<U, X>(block, used, waves, out);
+    }
+}
+
 /// Turns a block's frequencies, in rows of `U` vectors, into `X` vectors of samples in each row of `out`, and leaves zeros in their
 /// place. Of the samples those beyond the block's size mean nothing: the next block is written over them.
-pub(super) fn inverse<const U: usize, const X: usize>(
+fn inverse<const U: usize, const X: usize>(
     block: &mut [f32; ROOM],
     used: Used,
     [along, down]: &[Waves; 2],
@@ -97,7 +160,7 @@ pub(super) fn inverse<const U: usize, const X: usize>(
 }
 
 /// The same of a block that has only its mean.
-pub(super) fn flat<const X: usize>(mean: f32, out: &mut Rows<'_>) {
+fn flat<const X: usize>(mean: f32, out: &mut Rows<'_>) {
     let bytes = to_bytes([F4::splat(mean / 8.0 + 128.5); X]);
     out.iter().for_each(|row| *row = bytes);
 }

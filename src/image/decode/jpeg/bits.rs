@@ -1,5 +1,6 @@
 //! The Huffman codes of a sequential scan, several bits at a time (ITU-T T.81, annexes C and F.2).
 
+use super::tables::Written;
 use crate::image::simd::u64_be;
 
 /// The code, how many zeros come before its value, and the value, where all of that has so few bits.
@@ -7,7 +8,7 @@ const FAST_BITS: u32 = 10;
 /// How many bits are looked at to pass over codes and their values.
 const PASS_BITS: u32 = 11;
 /// Zeros up to the block's end and further.
-const TO_THE_END: u32 = 64;
+pub(super) const TO_THE_END: u32 = 64;
 /// A place in a block for what its smaller size has no use for.
 pub(super) const NOWHERE: u8 = 64;
 /// Room for a block and what lies [`NOWHERE`]: a power of 2, so that no index needs a check.
@@ -16,17 +17,16 @@ pub(super) const ROOM: usize = 128;
 /// What a code says, in one word: its bits, those of a value that is still to come behind it, the zeros before the value,
 /// and the value if it is known. 0 is no code.
 #[derive(Clone, Copy)]
-struct Entry(u32);
+pub(super) struct Entry(u32);
 
 impl Entry {
     /// T.81, F.1.2.2.1: the high half of a symbol are zeros, the low one the bits of the value.
     fn new(symbol: u8, length: u32) -> Self {
         let (zeros, bits) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        let zeros = if bits == 0 && zeros != 15 {
-            TO_THE_END
-        } else {
-            zeros
-        };
+        if bits == 0 && zeros != 15 {
+            // Between scans of several bands and bits the zeros tell how many bits a number of blocks has (T.81, G.1.2.2).
+            return Self(length | TO_THE_END << 9 | zeros << 16);
+        }
         Self(length | bits << 5 | zeros << 9)
     }
 
@@ -45,7 +45,7 @@ impl Entry {
         self.0 >> 5 & 15
     }
 
-    const fn zeros(self) -> u32 {
+    pub(super) const fn zeros(self) -> u32 {
         self.0 >> 9 & 127
     }
 
@@ -147,6 +147,12 @@ impl Codes {
         Some(codes)
     }
 
+    /// Codes of means, which have no zeros before them.
+    pub(super) fn of_means((counts, symbols): Written<'_>) -> Option<Self> {
+        let is_sound = symbols.iter().all(|symbol| *symbol < 16);
+        is_sound.then(|| Self::new(counts, symbols)).flatten()
+    }
+
     /// Codes of coefficients that are passed over in part.
     pub(super) fn passing(mut self) -> Self {
         let starts = (0..1_u64 << PASS_BITS).map(|next| next << (64 - PASS_BITS));
@@ -222,6 +228,11 @@ impl Used {
         Self(1 << (v % 8) | 0x100 << (u % 8))
     }
 
+    /// Those of both.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(super) const fn is_none(self) -> bool {
         self.0 == 0
     }
@@ -246,6 +257,8 @@ pub(super) struct Bits<'a> {
     count: u32,
     /// Of them, zeros that stand for what is not there.
     missing: u32,
+    /// Whether something made no sense and was read all the same.
+    has_faults: bool,
 }
 
 impl<'a> Bits<'a> {
@@ -256,6 +269,7 @@ impl<'a> Bits<'a> {
             next: 0,
             count: 0,
             missing: 0,
+            has_faults: false,
         }
     }
 
@@ -326,9 +340,50 @@ impl<'a> Bits<'a> {
         (at == 64).then_some(())
     }
 
+    /// The next code, whose bits and value are to be taken by [`Self::value`]. Where there is none a block's end takes its place, as
+    /// in libjpeg: Huffman codes soon fall into step again.
+    #[inline(always)]
+    pub(super) fn entry(&mut self, codes: &Codes) -> Entry {
+        self.fill();
+        codes.look(self.next).unwrap_or_else(|| {
+            self.note_fault();
+            Entry::new(0, 16)
+        })
+    }
+
+    /// Notes that the data makes no sense.
+    #[cold]
+    pub(super) const fn note_fault(&mut self) {
+        self.has_faults = true;
+    }
+
+    pub(super) const fn has_faults(&self) -> bool {
+        self.has_faults
+    }
+
+    /// Takes so many bits, at most 32.
+    #[inline(always)]
+    pub(super) fn take(&mut self, count: u32) -> u32 {
+        self.fill();
+        // None of 64 bits must not be shifted by 64.
+        let bits = (self.next >> 1 >> (63 - count)) as u32;
+        self.skip(count);
+        bits
+    }
+
+    /// Passes over so many bits.
+    pub(super) fn pass_bits(&mut self, mut count: u32) {
+        while count > 0 {
+            self.fill();
+            let some = count.min(32);
+            self.skip(some);
+            count -= some;
+        }
+    }
+
     /// Takes a code and its value.
     #[inline(always)]
-    fn value(&mut self, entry: Entry) -> i32 {
+    pub(super) fn value(&mut self, entry: Entry) -> i32 {
         self.skip(entry.length());
         let more = entry.value_bits();
         if more == 0 {
@@ -395,9 +450,31 @@ impl<'a> Bits<'a> {
         (marker == 0xd0 + number % 8).then_some(())?;
         *self = Self {
             at: self.at + 2,
+            has_faults: self.has_faults,
             ..Self::new(self.data)
         };
         Some(())
+    }
+
+    /// Goes behind the next restart marker, and gives its number; `None` if another marker comes first.
+    pub(super) fn find_restart(&mut self) -> Option<u8> {
+        let mut pairs = self.data.get(self.at..)?.windows(2);
+        let is_marker = |pair: &[u8]| matches!(pair, [0xff, 0xc0..=0xfe]);
+        let at = self.at + pairs.position(is_marker)?;
+        let marker = *self.data.get(at + 1)?;
+        (0xd0..=0xd7).contains(&marker).then(|| {
+            *self = Self {
+                at: at + 2,
+                has_faults: self.has_faults,
+                ..Self::new(self.data)
+            };
+            marker & 7
+        })
+    }
+
+    /// What was not looked at yet. A marker never was.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.data.get(self.at..).unwrap_or_default()
     }
 
     /// Whether the picture ends here.
