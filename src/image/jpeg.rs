@@ -8,6 +8,7 @@ mod planes;
 use super::error::Error;
 use super::pixels::RgbImage;
 use super::write::over_max_bytes;
+pub(crate) use codes::TABLES;
 use encode::encode;
 use forward::hundredths;
 

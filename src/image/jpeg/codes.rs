@@ -4,13 +4,13 @@ use super::super::zigzag::ZIGZAG;
 use super::forward::Coefficients;
 
 /// How many codes there are of each length, and their symbols.
-pub(super) struct Table {
-    pub(super) counts: [u8; 16],
-    pub(super) symbols: &'static [u8],
+pub(crate) struct Table {
+    pub(crate) counts: [u8; 16],
+    pub(crate) symbols: &'static [u8],
 }
 
 /// For the means and for the other coefficients: of luma, and of both colours (T.81, tables K.3 to K.6).
-pub(super) const TABLES: [[Table; 2]; 2] = [
+pub(crate) static TABLES: [[Table; 2]; 2] = [
     [
         Table {
             counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],

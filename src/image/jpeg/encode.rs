@@ -29,7 +29,9 @@ pub(crate) fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, Error> {
     head(&mut out, (width, height), &steps);
 
     let mut bits = Bits::new(out);
-    let codes = TABLES.map(|tables| tables.map(|table| Codes::new(&table)));
+    let codes = TABLES
+        .each_ref()
+        .map(|tables| tables.each_ref().map(Codes::new));
     let factors = steps.map(|steps| Factors::new(&steps));
     let mut means = [0; 3];
     let mut planes = Planes::new(image.width());

@@ -106,9 +106,9 @@ fn convert(rows: &[Vec<[u8; 3]>; 2], luma: [&mut [f32]; 2], blue: &mut [f32], re
     let [blue, red] = [blue, red].map(|row| row.as_chunks_mut::<SIDE>().0);
     let colors = blue.iter_mut().zip(red);
     for ((pixels, (above, below)), (blue, red)) in upper.iter().zip(lower).zip(lumas).zip(colors) {
-        let pairs = [to_luma(pixels.0, above), to_luma(pixels.1, below)];
-        for at in 0..2 {
-            let sum = |channel: usize| pairs[0][channel][at] + pairs[1][channel][at];
+        let (above, below) = (to_luma(pixels.0, above), to_luma(pixels.1, below));
+        for at in [0, 1] {
+            let sum = |channel: usize| above[channel][at] + below[channel][at];
             let (r, g, b) = (sum(0), sum(1), sum(2));
             let of_blue = b - g * (0.331_264 / 0.5) - r * (0.168_736 / 0.5);
             let of_red = r - g * (0.418_688 / 0.5) - b * (0.081_312 / 0.5);

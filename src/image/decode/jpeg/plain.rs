@@ -301,6 +301,22 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_tables_may_be_left_out() {
+        for (color, tables) in [(ColorType::Rgb, 4), (ColorType::Luma, 2)] {
+            let whole = file((64, 48), SamplingFactor::F_2_2, color, (0, 80));
+            let mut without = whole.clone();
+            for _ in 0..tables {
+                let is_table = |pair: &[u8]| pair == [0xff, 0xc4];
+                let at = without.windows(2).position(is_table).unwrap();
+                let length = u16::from_be_bytes([without[at + 2], without[at + 3]]);
+                without.drain(at..at + 2 + usize::from(length));
+            }
+            assert!(!without.windows(2).any(|pair| pair == [0xff, 0xc4]));
+            assert_eq!(decode(&without, 8).unwrap(), decode(&whole, 8).unwrap());
+        }
+    }
+
+    #[test]
     fn what_is_not_whole_or_not_usual_is_left_to_the_other_decoder() {
         let usual = file((64, 48), SamplingFactor::F_1_1, ColorType::Rgb, (2, 90));
         assert!(decode(&usual, 8).is_some());

@@ -1,5 +1,6 @@
 //! Huffman tables as they stand in the file.
 
+use super::super::super::jpeg::TABLES;
 use super::super::super::reader::Reader;
 
 /// How many codes there are of each length, and their symbols. What a scan does not use is not built: what is made of one may be
@@ -30,13 +31,21 @@ impl<'a> Tables<'a> {
         Some(())
     }
 
-    /// That of the means which a component of a scan names (B.2.3).
+    /// That of the means which a component of a scan names (B.2.3). Pictures of films leave out the usual ones.
     pub(super) fn dc(&self, names: u8) -> Option<Written<'a>> {
-        *self.dc.get(usize::from(names >> 4))?
+        let place = usize::from(names >> 4);
+        self.dc.get(place)?.or_else(|| usual(place, 0))
     }
 
     /// That of the other coefficients, likewise.
     pub(super) fn ac(&self, names: u8) -> Option<Written<'a>> {
-        *self.ac.get(usize::from(names & 15))?
+        let place = usize::from(names & 15);
+        self.ac.get(place)?.or_else(|| usual(place, 1))
     }
+}
+
+/// That of K.3, of the means or of the other coefficients.
+fn usual(place: usize, class: usize) -> Option<Written<'static>> {
+    let table = TABLES.get(place)?.get(class)?;
+    Some((&table.counts, table.symbols))
 }
