@@ -1,14 +1,14 @@
 // What each room of the crate weighs in a module that cargo has just made, while it still has names: by how much less the
 // code compresses to without the room's functions, by brotli at quality 11. A library's generic code counts as the library's.
 //
-//   CARGO_PROFILE_RELEASE_OPT_LEVEL=z cargo build --release --lib --target wasm32-unknown-unknown --no-default-features --features mqtt
+//   CARGO_PROFILE_RELEASE_OPT_LEVEL=z cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features mqtt
 //   node benches/size/rooms.mjs target/wasm32-unknown-unknown/release/mqtt_image_sender.wasm
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 
 /** What a mangled name tells, first match first; the crate's own rooms come before all of them. */
 const LIBRARIES = [
-  [/dlmalloc|___?rust_|__rdl_/, "the allocator"],
+  [/dlmalloc|talc|___?rust_|__rdl_/, "the allocator"],
   [/wasm_bindgen|js_sys|web_sys|gloo|__wb|externref/, "wasm-bindgen"],
   [/3fmt/, "std: texts"],
   [/^_ZN5alloc|5alloc|alloc\.\./, "std: Vec, VecDeque, Rc, String"],
