@@ -160,7 +160,7 @@ impl<'a> Scan<'a> {
         };
         let lost = (usize::from(number) + 8 - self.restarts % 8) % 8;
         self.restarted(self.restarts + lost + 1);
-        self.restarts * self.restart
+        self.restarts.saturating_mul(self.restart)
     }
 
     fn unit(&mut self, planes: &mut Planes, (column, row): (usize, usize)) -> Option<()> {
