@@ -144,42 +144,26 @@ mod tests {
         file
     }
 
-    /// Of 61 × 45 pixels, by libjpeg: coefficients come bit by bit, with restarts.
+    /// The same picture of 61 × 45 pixels by libjpeg, with the same coefficients. Here they come bit by bit, over ten scans with
+    /// runs of blocks and restarts;
     const BIT_BY_BIT: &[u8] = include_bytes!("general/progressive.jpg");
+    /// here in one scan.
+    const AT_ONCE: &[u8] = include_bytes!("general/sequential.jpg");
 
     #[test]
-    fn bits_of_coefficients_come_together() {
-        let mut decoder = Decoder::new(BIT_BY_BIT);
-        let data = decoder.decode().unwrap();
-        let likeness = |image: &RgbImage| psnr(image.bytes(), &data);
-        let (image, warnings) = ours(BIT_BY_BIT, 8);
-        assert!(likeness(&image) > 33.0, "{:.1} dB", likeness(&image));
-        assert_eq!(warnings, [""; 0]);
-        // With fewer coefficients kept the means of what is seen are still those of the whole.
-        let kept = ours(BIT_BY_BIT, 4).0;
-        let goal = reduced(&image);
-        let likeness = psnr(kept.bytes(), &goal);
-        assert!(likeness > 30.0, "{likeness:.1} dB");
+    fn coefficients_that_come_bit_by_bit_are_those_that_come_at_once() {
+        // With fewer eighths fewer are kept, and the bits of the others are passed over.
+        for eighths in 1..=8 {
+            let expected = (
+                super::super::plain::decode(AT_ONCE, eighths).unwrap(),
+                vec![],
+            );
+            assert_eq!(ours(BIT_BY_BIT, eighths), expected, "{eighths} eighths");
+            assert_eq!(ours(AT_ONCE, eighths), expected, "{eighths} eighths");
+        }
         for end in (700..BIT_BY_BIT.len()).step_by(37) {
             drop(decode(&BIT_BY_BIT[..end], 8, &mut Vec::new()));
         }
-    }
-
-    /// The mean of each two by two pixels, at the edges of fewer.
-    fn reduced(image: &RgbImage) -> Vec<u8> {
-        let (width, height) = (image.width(), image.height());
-        let pixel =
-            |x: usize, y: usize| image.pixels()[y.min(height - 1) * width + x.min(width - 1)];
-        let mean = |x: usize, y: usize, c: usize| {
-            let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(u, v)| pixel(x + u, y + v)[c]);
-            (four.iter().map(|byte| u32::from(*byte)).sum::<u32>() / 4) as u8
-        };
-        let places = (0..height)
-            .step_by(2)
-            .flat_map(|y| (0..width).step_by(2).map(move |x| (x, y)));
-        places
-            .flat_map(|(x, y)| [0, 1, 2].map(|c| mean(x, y, c)))
-            .collect()
     }
 
     /// All kinds that the encoder knows.
