@@ -32,7 +32,15 @@ async function paint() {
     if (days.at(-1)?.name !== name) days.push({ name, list: [] });
     days.at(-1).list.push(sent);
   }
+  const focus = document.activeElement?.closest(".past");
+  const kind = document.activeElement?.tagName;
+  const opened = new Set([...document.querySelectorAll(".past:has(details[open])")].map((row) => row.getAttribute("data-id")));
   $("days").replaceChildren(...days.flatMap(({ name, list }) => [h("h2.day", null, name), h("ul.card", { role: "list" }, list.map(past))]));
+  for (const row of document.querySelectorAll(".past")) {
+    const id = row.getAttribute("data-id");
+    row.querySelector("details").open = opened.has(id);
+    if (id === focus?.getAttribute("data-id")) /** @type {HTMLElement} */ (row.querySelector(kind))?.focus({ preventScroll: true });
+  }
 }
 
 /** @param {Sent} sent */
@@ -43,7 +51,7 @@ function past(sent) {
   const whom = names.length > 3 ? t("to.n", names.length) : names.join(", ");
   const name = picture?.name ?? sent.title;
   const again = h("button.btn", { type: "button", disabled: !can, "aria-label": `${t("his.again")}: ${name}, ${moment(sent.at)}`, onclick: () => onAgain(sent) }, icon("again"), h("span.lbl", null, t("his.again")));
-  return h("li.past", null, h("span.when.num", null, new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(sent.at)),
+  return h("li.past", { "data-id": sent.id }, h("span.when.num", null, new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(sent.at)),
     miniFrame(picture ?? {}, sent.entries[0]?.look ?? ""), h("div", null, h("h3", null, name), h("p", null, whom)), outcome(sent), h("div.acts", null, again),
     h("details.fold", null, h("summary", null, t("his.devices")), h("ul.entries", { role: "list" }, sent.entries.map(entry))));
 }
