@@ -1,5 +1,5 @@
 // The devices: a wall of what they show, or a list. Searching and groups hide; nothing is sorted under the hand.
-import { $, fill, h, icon, say } from "./dom.js";
+import { $, drawAnew, fill, h, icon, say } from "./dom.js";
 import { toast } from "./dialog.js";
 import { download } from "./download.js";
 import { exportText } from "./exchange.js";
@@ -102,13 +102,12 @@ function paint() {
   $("devsub").textContent = all.length ? t("dev.sub", all.length) : t("dev.none");
   $("finder").hidden = all.length === 0;
   paintGroups(all);
-  const focus = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
-  const kind = document.activeElement?.tagName;
-  $("wall").hidden = list;
-  $("listwrap").hidden = !list || all.length === 0;
-  $("wall").replaceChildren(...(list ? [] : all.map(unit)));
-  $("devrows").replaceChildren(...(list ? all.map(line) : []));
-  if (focus) /** @type {HTMLElement} */ (document.querySelector(`[data-view="devices"] [data-id="${CSS.escape(focus)}"] ${kind}`))?.focus({ preventScroll: true });
+  drawAnew(() => {
+    $("wall").hidden = list;
+    $("listwrap").hidden = !list || all.length === 0;
+    $("wall").replaceChildren(...(list ? [] : all.map(unit)));
+    $("devrows").replaceChildren(...(list ? all.map(line) : []));
+  });
   filter();
   paintSelection();
 }

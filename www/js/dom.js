@@ -74,3 +74,12 @@ export function say(sentence, urgent = false) {
   if (wait <= 0 || lastSaid === 0) speak();
   else waiting = setTimeout(speak, wait);
 }
+
+/** Draws a view's rows, which have a `data-id`, and gives the focus back to the same kind of element in the same row. @param {() => void} draw */
+export function drawAnew(draw) {
+  const at = document.activeElement;
+  const view = at?.closest("[data-view]");
+  const id = at?.closest("[data-id]")?.getAttribute("data-id");
+  draw();
+  if (id) /** @type {HTMLElement | null | undefined} */ (view?.querySelector(`[data-id="${CSS.escape(id)}"] ${at.tagName}`))?.focus({ preventScroll: true });
+}

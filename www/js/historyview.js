@@ -1,5 +1,5 @@
 // The history: by day, what was sent to whom, and with what outcome. Each send opens to its devices, and can be sent again.
-import { $, h, icon } from "./dom.js";
+import { $, drawAnew, h, icon } from "./dom.js";
 import { miniFrame } from "./frames.js";
 import { onHistory, sends } from "./history.js";
 import { day, duration, moment, size } from "./numbers.js";
@@ -32,15 +32,9 @@ async function paint() {
     if (days.at(-1)?.name !== name) days.push({ name, list: [] });
     days.at(-1).list.push(sent);
   }
-  const focus = document.activeElement?.closest(".past");
-  const kind = document.activeElement?.tagName;
   const opened = new Set([...document.querySelectorAll(".past:has(details[open])")].map((row) => row.getAttribute("data-id")));
-  $("days").replaceChildren(...days.flatMap(({ name, list }) => [h("h2.day", null, name), h("ul.card", { role: "list" }, list.map(past))]));
-  for (const row of document.querySelectorAll(".past")) {
-    const id = row.getAttribute("data-id");
-    row.querySelector("details").open = opened.has(id);
-    if (id === focus?.getAttribute("data-id")) /** @type {HTMLElement} */ (row.querySelector(kind))?.focus({ preventScroll: true });
-  }
+  drawAnew(() => $("days").replaceChildren(...days.flatMap(({ name, list }) => [h("h2.day", null, name), h("ul.card", { role: "list" }, list.map(past))])));
+  for (const row of document.querySelectorAll(".past")) row.querySelector("details").open = opened.has(row.getAttribute("data-id"));
 }
 
 /** @param {Sent} sent */

@@ -11,6 +11,7 @@ mod tables;
 use super::super::budget;
 use super::super::error::Error;
 use super::super::exif;
+use super::super::markers::{END_OF_IMAGE, START_OF_SCAN};
 use super::super::orient::Turn;
 use super::super::reader::Reader;
 use super::super::simd::B16;
@@ -66,7 +67,7 @@ impl Frame {
                 0xe2 if data.starts_with(b"ICC_PROFILE\0") && profile.len() < 255 => {
                     profile.extend(profile_part(data));
                 }
-                0xda => {
+                START_OF_SCAN => {
                     first_scan = data.first().copied();
                     break;
                 }
@@ -188,7 +189,7 @@ fn segment<'a>(reader: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
             }
         };
         match marker {
-            0xd9 => return None,
+            END_OF_IMAGE => return None,
             0x00 | 0x01 | 0xd0..=0xd8 => {}
             _ => {
                 let length = reader.u16_be()?.checked_sub(2)?;
@@ -263,7 +264,7 @@ fn scans(bytes: &[u8]) -> u64 {
     let mut reader = Reader::new(bytes.get(2..).unwrap_or_default());
     let mut count = 0;
     while let Some((marker, _)) = segment(&mut reader) {
-        count += u64::from(marker == 0xda);
+        count += u64::from(marker == START_OF_SCAN);
     }
     count
 }
@@ -273,14 +274,16 @@ fn most_scans(rest: &[u8]) -> u64 {
     let next = rest.get(1..).unwrap_or_default();
     let ((runs, _), (nexts, last)) = (rest.as_chunks(), next.as_chunks());
     let of_run = |(run, next): (&[u8; 16], &[u8; 16])| {
-        u64::from((B16::all(run).are(0xff) & B16::all(next).are(0xda)).count_ones())
+        u64::from((B16::all(run).are(0xff) & B16::all(next).are(START_OF_SCAN)).count_ones())
     };
     let hits: u64 = runs.iter().zip(nexts).map(of_run).sum();
     // From the byte before them on.
     let left = rest
         .get(rest.len().saturating_sub(last.len() + 1)..)
         .unwrap_or_default();
-    let starts = left.windows(2).filter(|pair| **pair == [0xff, 0xda]);
+    let starts = left
+        .windows(2)
+        .filter(|pair| **pair == [0xff, START_OF_SCAN]);
     1 + hits + starts.count() as u64
 }
 

@@ -74,6 +74,9 @@ pub(super) fn from_ycc([y, blue, red]: [&[u8]; 3], out: &mut [u8]) {
         (red.as_chunks(), out.as_chunks_mut::<3>().0.as_chunks_mut());
     let runs = y.iter().zip(blue).zip(red).zip(out);
     runs.for_each(|(((y, blue), red), out)| run([y, blue, red], out));
+    if out_rest.is_empty() {
+        return;
+    }
     let padded = [y_rest, blue_rest, red_rest].map(|rest| {
         let mut run = [0; RUN];
         run.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);

@@ -10,6 +10,7 @@ mod scans;
 
 use super::super::super::budget;
 use super::super::super::error::Error;
+use super::super::super::markers::END_OF_IMAGE;
 use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
 use super::super::super::sniff::Kind;
@@ -23,7 +24,7 @@ use scans::Scan;
 /// What is shown for rows that a file lacks.
 const MISSING: u8 = 128;
 /// The marker at the end (B.1.1.3).
-const END: [u8; 2] = [0xff, 0xd9];
+const END: [u8; 2] = [0xff, END_OF_IMAGE];
 
 /// Decodes what there is at so many eighths of the size.
 ///
