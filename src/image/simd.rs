@@ -23,17 +23,13 @@ pub(crate) struct F4(lanes::Floats);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct I4(lanes::Ints);
 
-/// Eight small whole numbers: two pixels of up to four channels.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct W8(lanes::Words);
-
 /// Sixteen bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct B16(lanes::Bytes);
 
-/// Which of eight numbers are meant.
+/// Which of sixteen bytes are meant.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mask8(lanes::Words);
+pub(crate) struct Mask16(lanes::Bytes);
 
 /// The number that has these bytes, the highest first. WebAssembly has no instruction that turns them round, but one for
 /// vectors.
@@ -166,52 +162,6 @@ impl I4 {
     }
 }
 
-impl W8 {
-    #[inline(always)]
-    pub(crate) fn pixels(two: [[u8; 4]; 2]) -> Self {
-        Self(lanes::words(two))
-    }
-
-    /// Those that are within bytes.
-    #[inline(always)]
-    pub(crate) fn to_pixels(self) -> [[u8; 4]; 2] {
-        lanes::pixels(self.0)
-    }
-
-    /// This one's first pixel, and another's first as the second.
-    #[inline(always)]
-    pub(crate) fn with_second(self, other: Self) -> Self {
-        Self(lanes::firsts(self.0, other.0))
-    }
-
-    #[inline(always)]
-    pub(crate) fn min(self, other: Self) -> Self {
-        Self(lanes::min_words(self.0, other.0))
-    }
-
-    #[inline(always)]
-    pub(crate) fn max(self, other: Self) -> Self {
-        Self(lanes::max_words(self.0, other.0))
-    }
-
-    /// Where this is more than the other.
-    #[inline(always)]
-    pub(crate) fn is_more(self, other: Self) -> Mask8 {
-        Mask8(lanes::are_more(self.0, other.0))
-    }
-
-    /// Half of it, rounded down.
-    #[inline(always)]
-    pub(crate) fn half(self) -> Self {
-        Self(lanes::halves(self.0))
-    }
-
-    #[inline(always)]
-    pub(crate) fn low_bytes(self) -> Self {
-        Self(lanes::low_bytes(self.0))
-    }
-}
-
 // Nothing is mapped here, but written out: what the compiler makes of `map` is a call, which keeps vectors in memory.
 impl B16 {
     #[inline(always)]
@@ -256,6 +206,56 @@ impl B16 {
         Self(lanes::narrowed([a.0, b.0, c.0, d.0]))
     }
 
+    /// Four pixels of up to four channels.
+    #[inline(always)]
+    pub(crate) fn pixels(four: [[u8; 4]; 4]) -> Self {
+        Self(lanes::fours(four))
+    }
+
+    #[inline(always)]
+    pub(crate) fn to_pixels(self) -> [[u8; 4]; 4] {
+        lanes::to_fours(self.0)
+    }
+
+    /// This pixel, and then the first three.
+    #[inline(always)]
+    pub(crate) fn pushed(self, first: [u8; 4]) -> Self {
+        Self(lanes::pushed(self.0, first))
+    }
+
+    #[inline(always)]
+    pub(crate) fn min(self, other: Self) -> Self {
+        Self(lanes::min_bytes(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self(lanes::max_bytes(self.0, other.0))
+    }
+
+    /// Both together, or the most that a byte can be.
+    #[inline(always)]
+    pub(crate) fn more(self, other: Self) -> Self {
+        Self(lanes::saturating_add(self.0, other.0))
+    }
+
+    /// Without the other, or 0.
+    #[inline(always)]
+    pub(crate) fn less(self, other: Self) -> Self {
+        Self(lanes::saturating_sub(self.0, other.0))
+    }
+
+    /// Half of both together, rounded down.
+    #[inline(always)]
+    pub(crate) fn half_sum(self, other: Self) -> Self {
+        Self(lanes::half_sum(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_at_least(self, other: Self) -> Mask16 {
+        Mask16(lanes::are_at_least(self.0, other.0))
+    }
+
     /// A bit for each that is this byte, the first the lowest.
     #[inline(always)]
     pub(crate) fn are(self, byte: u8) -> u16 {
@@ -263,11 +263,11 @@ impl B16 {
     }
 }
 
-impl Mask8 {
+impl Mask16 {
     /// The first where it is meant, and elsewhere the second.
     #[inline(always)]
-    pub(crate) fn choose(self, first: W8, second: W8) -> W8 {
-        W8(lanes::choose(self.0, first.0, second.0))
+    pub(crate) fn choose(self, first: B16, second: B16) -> B16 {
+        B16(lanes::choose(self.0, first.0, second.0))
     }
 }
 
@@ -275,13 +275,6 @@ impl Default for B16 {
     #[inline(always)]
     fn default() -> Self {
         Self::all(&[0; 16])
-    }
-}
-
-impl Default for W8 {
-    #[inline(always)]
-    fn default() -> Self {
-        Self::pixels([[0; 4]; 2])
     }
 }
 
@@ -319,8 +312,7 @@ lane_by_lane! {
     I4: Add::add = add_ints;
     I4: Sub::sub = sub_ints;
     I4: Mul::mul = mul_ints;
-    W8: Add::add = add_words;
-    W8: Sub::sub = sub_words;
+    B16: Add::add = add_bytes;
 }
 
 impl Mul<f32> for F4 {

@@ -72,13 +72,19 @@ impl<'a> Input<'a> {
 
     /// Reads all rows, and on to the end of their chunks.
     fn rows(&mut self, bytes: usize, length: usize, data: &mut [u8]) -> Option<()> {
-        let mut window = budget::zeroed(WINDOW + 4 * (length + 1)).ok()?;
+        let mut window = budget::zeroed(WINDOW + unfilter::MOST * (length + 1)).ok()?;
         let mut region = UnfilterRegion::default();
-        // Where in the window the rows begin that have not been taken yet, and where in the picture.
-        let (mut start, mut at) = (0, 0);
         let above_all = budget::zeroed(length).ok()?;
+        let mut picture = Picture {
+            bytes,
+            above_all: &above_all,
+            data,
+            at: 0,
+        };
+        // Where in the window the rows begin that have not been taken yet.
+        let mut start = 0;
         let mut is_over = false;
-        while at < data.len() {
+        while picture.at < picture.data.len() {
             if window.len() - region.filled < ROOM {
                 let done = region.available.min(start);
                 window.copy_within(done..region.filled, 0);
@@ -92,37 +98,56 @@ impl<'a> Input<'a> {
             if (region.filled, self.rest.len()) == before {
                 return None;
             }
-            let mut ready = window
-                .get(start..region.filled)?
-                .chunks_exact(length + 1)
-                .peekable();
-            while let Some(row) = ready.next() {
-                let (done, out) = data.split_at_mut(at);
-                let above = done.rchunks_exact(length).next().unwrap_or(&above_all);
-                let rows = Rows { bytes, above };
-                let (out, below) = out.split_at_mut_checked(length)?;
-                let mut taken = 1;
-                match (ready.peek(), below.get_mut(..length)) {
-                    (Some(next), Some(below)) if Rows::are_alike([row, next]) => {
-                        rows.two([row, next], [out, below]);
-                        ready.next();
-                        taken = 2;
-                    }
-                    // The next row may be like this one.
-                    (None, Some(_)) if Rows::are_alike([row, row]) => break,
-                    _ => rows.one(row, out)?,
-                }
-                at += taken * length;
-                start += taken * (length + 1);
-                if at == data.len() {
-                    break;
-                }
-            }
+            start += picture.take(window.get(start..region.filled)?)?;
         }
         while !is_over {
             is_over = matches!(self.next(None)?, Decoded::ImageDataFlushed);
         }
         Some(())
+    }
+}
+
+/// What becomes of the rows, and how far it has come.
+struct Picture<'a> {
+    /// Of a pixel.
+    bytes: usize,
+    /// As long as a row.
+    above_all: &'a [u8],
+    data: &'a mut [u8],
+    at: usize,
+}
+
+impl Picture<'_> {
+    /// Takes the rows that are ready, but those that may be like rows to come, and tells how many bytes they were. `None` for a
+    /// filter that there is not.
+    fn take(&mut self, ready: &[u8]) -> Option<usize> {
+        let length = self.above_all.len();
+        let mut taken = 0;
+        loop {
+            let left = (self.data.len() - self.at) / length;
+            let rest = &ready[taken..];
+            let rows = rest.chunks_exact(length + 1).take(left);
+            let (count, alike) = (rows.len(), Rows::alike(rows.clone()));
+            if alike == count && alike < left.min(unfilter::MOST) || count == 0 {
+                return Some(taken);
+            }
+            let (done, out) = self.data.split_at_mut(self.at);
+            let above = done.rchunks_exact(length).next();
+            let rows = Rows {
+                bytes: self.bytes,
+                above: above.unwrap_or(self.above_all),
+            };
+            let together = match alike {
+                0 | 1 => {
+                    rows.one(&rest[..=length], &mut out[..length])?;
+                    1
+                }
+                2 | 3 => rows.together::<2>(rest, out),
+                _ => rows.together::<{ unfilter::MOST }>(rest, out),
+            };
+            self.at += together * length;
+            taken += together * (length + 1);
+        }
     }
 }
 

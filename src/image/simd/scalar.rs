@@ -23,57 +23,6 @@ each_lane! {
     max: Ints = i32::max;
 }
 
-pub(super) type Words = [i16; 8];
-
-macro_rules! each_word {
-    ($($name:ident = $lane:expr;)*) => {$(
-        #[inline(always)]
-        pub(super) fn $name(a: Words, b: Words) -> Words {
-            std::array::from_fn(|lane| $lane(a[lane], b[lane]))
-        }
-    )*};
-}
-
-each_word! {
-    add_words = i16::wrapping_add;
-    sub_words = i16::wrapping_sub;
-    min_words = i16::min;
-    max_words = i16::max;
-    are_more = |a, b| -i16::from(a > b);
-}
-
-pub(super) fn words([first, second]: [[u8; 4]; 2]) -> Words {
-    let [a, b, c, d] = first.map(i16::from);
-    let [e, f, g, h] = second.map(i16::from);
-    [a, b, c, d, e, f, g, h]
-}
-
-pub(super) fn pixels([a, b, c, d, e, f, g, h]: Words) -> [[u8; 4]; 2] {
-    [[a, b, c, d], [e, f, g, h]].map(|pixel| pixel.map(|lane| lane as u8))
-}
-
-pub(super) fn firsts([a, b, c, d, ..]: Words, [e, f, g, h, ..]: Words) -> Words {
-    [a, b, c, d, e, f, g, h]
-}
-
-pub(super) fn halves(words: Words) -> Words {
-    words.map(|lane| lane >> 1)
-}
-
-pub(super) fn low_bytes(words: Words) -> Words {
-    words.map(|lane| lane & 255)
-}
-
-pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
-    std::array::from_fn(|lane| {
-        if mask[lane] == 0 {
-            second[lane]
-        } else {
-            first[lane]
-        }
-    })
-}
-
 pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
     u64::from_be_bytes(bytes)
 }
@@ -169,6 +118,43 @@ pub(super) fn widened(bytes: Bytes) -> [Ints; 4] {
 
 pub(super) fn narrowed(four: [Ints; 4]) -> Bytes {
     std::array::from_fn(|at| four[at / 4][at % 4].clamp(0, 255) as u8)
+}
+
+macro_rules! each_byte {
+    ($($name:ident = $lane:expr;)*) => {$(
+        #[inline(always)]
+        pub(super) fn $name(a: Bytes, b: Bytes) -> Bytes {
+            std::array::from_fn(|lane| $lane(a[lane], b[lane]))
+        }
+    )*};
+}
+
+each_byte! {
+    add_bytes = u8::wrapping_add;
+    saturating_add = u8::saturating_add;
+    saturating_sub = u8::saturating_sub;
+    min_bytes = u8::min;
+    max_bytes = u8::max;
+    half_sum = u8::midpoint;
+    are_at_least = |a, b| if a >= b { 255 } else { 0 };
+}
+
+pub(super) fn choose(mask: Bytes, first: Bytes, second: Bytes) -> Bytes {
+    let lane = |lane: usize| if mask[lane] == 0 { second } else { first }[lane];
+    std::array::from_fn(lane)
+}
+
+pub(super) fn fours(four: [[u8; 4]; 4]) -> Bytes {
+    std::array::from_fn(|at| four[at / 4][at % 4])
+}
+
+pub(super) fn to_fours(bytes: Bytes) -> [[u8; 4]; 4] {
+    std::array::from_fn(|four| std::array::from_fn(|at| bytes[4 * four + at]))
+}
+
+pub(super) fn pushed(bytes: Bytes, first: [u8; 4]) -> Bytes {
+    let [a, b, c, _] = to_fours(bytes);
+    fours([first, a, b, c])
 }
 
 pub(super) fn are(bytes: Bytes, byte: u8) -> u16 {

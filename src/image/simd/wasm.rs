@@ -2,52 +2,19 @@
 
 use std::arch::wasm32::{
     f32x4, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_bitmask,
-    i8x16_eq, i8x16_shuffle, i16x8_narrow_i32x4, i16x8_shr, i16x8_splat, i32x4, i32x4_bitmask,
-    i32x4_extract_lane, i32x4_ne, i32x4_shuffle, i32x4_splat, i32x4_trunc_sat_f32x4, i64x2_shuffle,
-    u8x16_narrow_i16x8, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
+    i8x16_eq, i8x16_shuffle, i16x8_narrow_i32x4, i32x4, i32x4_bitmask, i32x4_extract_lane,
+    i32x4_ne, i32x4_shuffle, i32x4_splat, i32x4_trunc_sat_f32x4, u8x16_avgr, u8x16_narrow_i16x8,
+    u8x16_splat, u8x16_sub, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
     u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u64x2, u64x2_extract_lane, v128_and,
-    v128_bitselect,
+    v128_bitselect, v128_xor,
 };
 pub(super) use std::arch::wasm32::{
     f32x4_add as add_floats, f32x4_mul as mul_floats, f32x4_sub as sub_floats,
-    i16x8_add as add_words, i16x8_gt as are_more, i16x8_max as max_words, i16x8_min as min_words,
-    i16x8_sub as sub_words, i32x4_add as add_ints, i32x4_max as max, i32x4_min as min,
-    i32x4_mul as mul_ints, i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints,
-    v128 as Floats, v128 as Ints, v128 as Words, v128 as Bytes,
+    i32x4_add as add_ints, i32x4_max as max, i32x4_min as min, i32x4_mul as mul_ints,
+    i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints, u8x16_add as add_bytes,
+    u8x16_add_sat as saturating_add, u8x16_max as max_bytes, u8x16_min as min_bytes,
+    u8x16_sub_sat as saturating_sub, v128 as Floats, v128 as Ints, v128 as Bytes,
 };
-
-#[inline(always)]
-pub(super) fn words(two: [[u8; 4]; 2]) -> Words {
-    let [first, second] = two.map(u32::from_le_bytes);
-    let both = u64::from(first) | u64::from(second) << 32;
-    u16x8_extend_low_u8x16(u64x2(both, 0))
-}
-
-#[inline(always)]
-pub(super) fn pixels(v: Words) -> [[u8; 4]; 2] {
-    let both = u64x2_extract_lane::<0>(u8x16_narrow_i16x8(v, v));
-    [both as u32, (both >> 32) as u32].map(u32::to_le_bytes)
-}
-
-#[inline(always)]
-pub(super) fn firsts(a: Words, b: Words) -> Words {
-    i64x2_shuffle::<0, 2>(a, b)
-}
-
-#[inline(always)]
-pub(super) fn halves(v: Words) -> Words {
-    i16x8_shr(v, 1)
-}
-
-#[inline(always)]
-pub(super) fn low_bytes(v: Words) -> Words {
-    v128_and(v, i16x8_splat(255))
-}
-
-#[inline(always)]
-pub(super) fn choose(mask: Words, first: Words, second: Words) -> Words {
-    v128_bitselect(first, second, mask)
-}
 
 #[inline(always)]
 pub(super) fn u64_be(bytes: [u8; 8]) -> u64 {
@@ -211,6 +178,45 @@ pub(super) fn widened(v: Bytes) -> [Ints; 4] {
 #[inline(always)]
 pub(super) fn narrowed([a, b, c, d]: [Ints; 4]) -> Bytes {
     u8x16_narrow_i16x8(i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d))
+}
+
+#[inline(always)]
+pub(super) fn fours([a, b, c, d]: [[u8; 4]; 4]) -> Bytes {
+    let number = i32::from_le_bytes;
+    i32x4(number(a), number(b), number(c), number(d))
+}
+
+#[inline(always)]
+pub(super) fn to_fours(v: Bytes) -> [[u8; 4]; 4] {
+    let [a, b, c, d] = four_ints(v);
+    [
+        a.to_le_bytes(),
+        b.to_le_bytes(),
+        c.to_le_bytes(),
+        d.to_le_bytes(),
+    ]
+}
+
+#[inline(always)]
+pub(super) fn pushed(v: Bytes, first: [u8; 4]) -> Bytes {
+    i32x4_shuffle::<3, 4, 5, 6>(i32x4_splat(i32::from_le_bytes(first)), v)
+}
+
+#[inline(always)]
+pub(super) fn half_sum(a: Bytes, b: Bytes) -> Bytes {
+    // The instruction rounds up.
+    let odd = v128_and(v128_xor(a, b), u8x16_splat(1));
+    u8x16_sub(u8x16_avgr(a, b), odd)
+}
+
+#[inline(always)]
+pub(super) fn are_at_least(a: Bytes, b: Bytes) -> Bytes {
+    i8x16_eq(max_bytes(a, b), a)
+}
+
+#[inline(always)]
+pub(super) fn choose(mask: Bytes, first: Bytes, second: Bytes) -> Bytes {
+    v128_bitselect(first, second, mask)
 }
 
 #[inline(always)]

@@ -1,6 +1,11 @@
-//! The filters of PNG's rows, undone (PNG, second edition, 9.2), a pixel at a time, or two where two rows have the same.
+//! The filters of PNG's rows, undone (PNG, second edition, 9.2), a pixel at a time, or as many as four rows have the same.
 
-use crate::image::simd::W8;
+use crate::image::simd::B16;
+
+/// The most rows that are undone together.
+pub(super) const MOST: usize = 4;
+/// The number of the filter that takes longest.
+const PAETH: u8 = 4;
 
 /// Rows of filtered pixels, and those that become of them.
 pub(super) struct Rows<'a> {
@@ -11,82 +16,150 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// How many of these rows, from the first on and up to [`MOST`], are undone faster together.
+    pub(super) fn alike<'r>(rows: impl Iterator<Item = &'r [u8]>) -> usize {
+        rows.take(MOST)
+            .take_while(|row| row.first() == Some(&PAETH))
+            .count()
+    }
+
     /// Undoes the filter of a row, whose number stands before it. `None` if there is no such filter.
     pub(super) fn one(&self, row: &[u8], out: &mut [u8]) -> Option<()> {
-        let (&filter, row) = row.split_first()?;
+        let (&filter, rest) = row.split_first()?;
         match filter {
-            0 => out.copy_from_slice(row),
-            1 => self.along(row, out, |left, _, _| left),
+            0 => out.copy_from_slice(rest),
+            1 => self.along(rest, out, |left, _| left),
             2 => {
-                let bytes = out.iter_mut().zip(row).zip(self.above);
+                let bytes = out.iter_mut().zip(rest).zip(self.above);
                 bytes.for_each(|((out, byte), above)| *out = byte.wrapping_add(*above));
             }
-            3 => self.along(row, out, |left, above, _| (left + above).half()),
-            4 => self.along(row, out, paeth),
+            3 => self.along(rest, out, B16::half_sum),
+            PAETH => drop(self.together::<1>(row, out)),
             _ => return None,
         }
         Some(())
     }
 
-    /// Whether both rows have the filter that takes longest, so that [`Self::two`] takes them.
-    pub(super) fn are_alike(rows: [&[u8]; 2]) -> bool {
-        rows.iter().all(|row| row.first() == Some(&4))
-    }
-
-    /// Undoes the filter of two rows, the lower one a pixel behind the upper.
-    pub(super) fn two(&self, rows: [&[u8]; 2], out: [&mut [u8]; 2]) {
-        let [upper, lower] = rows.map(|row| row.get(1..).unwrap_or_default());
-        let [upper_out, lower_out] = out;
-        // All have as many bytes, which the compiler sees then.
-        let length = upper.len();
-        let (lower, above_row) = (&lower[..length], &self.above[..length]);
-        let (upper_out, lower_out) = (&mut upper_out[..length], &mut lower_out[..length]);
-        let (mut left, mut above_left) = (W8::default(), W8::default());
-        let mut step = |at: usize| {
-            let behind = at.wrapping_sub(self.bytes);
-            let above = W8::pixels([pixel(above_row, at), [0; 4]]).with_second(left);
-            let row = W8::pixels([pixel(upper, at), pixel(lower, behind)]);
-            let found = (row + paeth(left, above, above_left)).low_bytes();
-            let [first, second] = found.to_pixels();
-            put(upper_out, at, first);
-            put(lower_out, behind, second);
-            (left, above_left) = (found, above);
+    /// Undoes the filter of so many rows that are [alike](Self::alike), and says how many.
+    pub(super) fn together<const N: usize>(&self, rows: &[u8], out: &mut [u8]) -> usize {
+        let length = self.above.len();
+        let mut rows = rows.chunks_exact(length + 1);
+        let mut out = out.chunks_exact_mut(length);
+        let mut stairs = Stairs::<N> {
+            bytes: self.bytes,
+            above: self.above,
+            rows: std::array::from_fn(|_| rows.next().map_or(&[][..], |row| &row[1..])),
+            out: std::array::from_fn(|_| out.next().unwrap_or_default()),
+            before: Before::default(),
         };
+        let behind = (N - 1) * self.bytes;
         let mut at = 0;
-        while at + 4 <= length {
-            step(at);
-            at += self.bytes;
+        if behind < length {
+            stairs.with_checks(0, behind);
+            at = stairs.without_checks(behind);
         }
-        // The lower row's last pixel comes when the upper one has no more.
-        while at <= length {
-            step(at);
-            at += self.bytes;
-        }
+        stairs.with_checks(at, length + behind);
+        N
     }
 
-    /// Adds to each pixel what is made of those to its left, above it, and above and to the left.
+    /// Adds to each pixel what is made of those to its left and above it.
     #[inline(always)]
-    fn along(&self, row: &[u8], out: &mut [u8], predict: impl Fn(W8, W8, W8) -> W8) {
-        let (mut left, mut above_left) = (W8::default(), W8::default());
+    fn along(&self, row: &[u8], out: &mut [u8], predict: impl Fn(B16, B16) -> B16) {
+        let one = |pixel| B16::default().pushed(pixel);
+        let mut left = B16::default();
         for at in (0..row.len()).step_by(self.bytes) {
-            let above = W8::pixels([pixel(self.above, at), [0; 4]]);
-            let row = W8::pixels([pixel(row, at), [0; 4]]);
-            let found = (row + predict(left, above, above_left)).low_bytes();
-            put(out, at, found.to_pixels()[0]);
-            (left, above_left) = (found, above);
+            let above = one(pixel(self.above, at));
+            left = one(pixel(row, at)) + predict(left, above);
+            put(out, at, left.to_pixels()[0]);
         }
     }
 }
 
-/// The one of left, above, and above and to the left that is nearest to the first two less the third (9.4). That is the lesser
-/// of the first two, their greater, or the third, as three times the third less both is at least the greater, at most the
-/// lesser, or between: fewer steps that wait for the pixel before than three distances are.
+/// Rows that are being undone, each of them a pixel behind the one above it: so each finds above it what is there already.
+struct Stairs<'a, const N: usize> {
+    bytes: usize,
+    above: &'a [u8],
+    rows: [&'a [u8]; N],
+    out: [&'a mut [u8]; N],
+    before: Before,
+}
+
+/// What the last step found, and what stood above that.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    left: B16,
+    above_left: B16,
+}
+
+impl<const N: usize> Stairs<'_, N> {
+    /// The steps of the highest row from here to there, where some rows have no pixel yet, or have no more.
+    #[inline(never)]
+    fn with_checks(&mut self, from: usize, to: usize) {
+        for at in (from..to).step_by(self.bytes) {
+            let mut row = [[0; 4]; MOST];
+            for (lane, (row, filtered)) in row.iter_mut().zip(self.rows).enumerate() {
+                *row = pixel(filtered, at.wrapping_sub(lane * self.bytes));
+            }
+            let found = self.before.step(pixel(self.above, at), row);
+            for (lane, (out, found)) in self.out.iter_mut().zip(found).enumerate() {
+                put(out, at.wrapping_sub(lane * self.bytes), found);
+            }
+        }
+    }
+
+    /// The steps from here on where every row has four bytes, and which comes next. All slices have the same length, so that the
+    /// compiler sees that no access needs a check.
+    #[inline(always)]
+    fn without_checks(&mut self, from: usize) -> usize {
+        let (bytes, mut before) = (self.bytes, self.before);
+        let above = &self.above[from..];
+        let count = above.len();
+        let mut rows = [above; N];
+        let mut out: [&mut [u8]; N] = std::array::from_fn(|_| Default::default());
+        for (lane, (row, put)) in self.rows.iter().zip(&mut self.out).enumerate() {
+            let start = from - lane * bytes;
+            rows[lane] = &row[start..][..count];
+            out[lane] = &mut put[start..][..count];
+        }
+        let mut at = 0;
+        while count >= 4 && at <= count - 4 {
+            let mut row = [[0; 4]; MOST];
+            for lane in 0..N {
+                row[lane] = pixel(rows[lane], at);
+            }
+            let found = before.step(pixel(above, at), row);
+            for lane in 0..N {
+                put(out[lane], at, found[lane]);
+            }
+            at += bytes;
+        }
+        self.before = before;
+        from + at
+    }
+}
+
+impl Before {
+    /// From the pixel above the highest row's and each row's own to those that become of them.
+    #[inline(always)]
+    fn step(&mut self, above: [u8; 4], rows: [[u8; 4]; MOST]) -> [[u8; 4]; MOST] {
+        let above = self.left.pushed(above);
+        self.left = B16::pixels(rows) + paeth(self.left, above, self.above_left);
+        self.above_left = above;
+        self.left.to_pixels()
+    }
+}
+
+/// The one of left, above, and above and to the left that is nearest to the first two less the third (9.4). Where the third is
+/// a third of the way from the lesser of the two to the greater, or less, it is the greater; from two thirds on it is the lesser;
+/// between, it is the third itself. So no distance is ever more than a byte.
 #[inline(always)]
-fn paeth(left: W8, above: W8, above_left: W8) -> W8 {
-    let middle = above_left + above_left + above_left - above - left;
+fn paeth(left: B16, above: B16, above_left: B16) -> B16 {
     let (low, high) = (left.min(above), left.max(above));
-    let not_high = high.is_more(middle).choose(above_left, low);
-    middle.is_more(low).choose(not_high, high)
+    let from_low = above_left.less(low);
+    let to_high = high.less(low).less(from_low);
+    let is_near_low = to_high.is_at_least(from_low.more(from_low));
+    let is_near_high = from_low.is_at_least(to_high.more(to_high));
+    is_near_high.choose(low, is_near_low.choose(high, above_left))
 }
 
 /// Four bytes from here on, or as many as there are: those of the next pixel do no harm.
@@ -162,7 +235,7 @@ mod tests {
             for pixels in [1, 2, 3, 8, 61] {
                 for case in 0..40 {
                     let coarse = case % 2 == 0;
-                    let [above, first, second] = [(); 3].map(|()| random(bytes * pixels, coarse));
+                    let [above, first] = [(); 2].map(|()| random(bytes * pixels, coarse));
                     let rows = Rows {
                         bytes,
                         above: &above,
@@ -174,18 +247,22 @@ mod tests {
                         let exact = reference(filter, bytes, &first, &above);
                         assert_eq!(out, exact, "{filter}, {bytes} × {pixels}");
                     }
-                    let both = [&first, &second].map(|row| filtered(4, row));
-                    assert!(Rows::are_alike([&both[0], &both[1]]));
-                    let mut out = [&first, &second].map(|row| vec![0; row.len()]);
-                    let [upper, lower] = &mut out;
-                    rows.two([&both[0], &both[1]], [upper, lower]);
-                    let exact = reference(4, bytes, &first, &above);
-                    assert_eq!(out[0], exact, "{bytes} × {pixels}");
-                    assert_eq!(
-                        out[1],
-                        reference(4, bytes, &second, &exact),
-                        "{bytes} × {pixels}"
-                    );
+                    let many: Vec<Vec<u8>> =
+                        (0..MOST).map(|_| random(bytes * pixels, coarse)).collect();
+                    let filtered: Vec<Vec<u8>> = many.iter().map(|row| filtered(4, row)).collect();
+                    assert_eq!(Rows::alike(filtered.iter().map(Vec::as_slice)), MOST);
+                    let mut exact = vec![above.clone()];
+                    for row in &many {
+                        exact.push(reference(4, bytes, row, exact.last().unwrap()));
+                    }
+                    let (filtered, exact) = (filtered.concat(), exact[1..].concat());
+                    let mut out = vec![0; exact.len()];
+                    rows.together::<MOST>(&filtered, &mut out);
+                    assert_eq!(out, exact, "{bytes} × {pixels}");
+                    let half = exact.len() / 2;
+                    let mut out = vec![0; half];
+                    rows.together::<2>(&filtered[..filtered.len() / 2], &mut out);
+                    assert_eq!(out, exact[..half], "{bytes} × {pixels}");
                 }
             }
         }
