@@ -64,7 +64,7 @@ fn diffused_toned<const TONED: bool>(
     dither: Dither,
 ) -> Vec<u8> {
     match frame.mono::<TONED>() {
-        Some(mono) => diffuse::by(dither, image, &mono),
+        Some(mono) => diffuse::by_mono(dither, image, mono),
         None => diffuse::by(dither, image, frame),
     }
 }

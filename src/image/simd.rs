@@ -8,7 +8,7 @@ mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, BitAnd, Mul, Sub};
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use scalar as lanes;
@@ -141,6 +141,12 @@ impl I4 {
     #[inline(always)]
     pub(crate) fn not_zero(self) -> u8 {
         lanes::not_zero(self.0)
+    }
+
+    /// A bit for each that is below 0, likewise.
+    #[inline(always)]
+    pub(crate) fn negative(self) -> u8 {
+        lanes::negative(self.0)
     }
 
     #[inline(always)]
@@ -312,6 +318,7 @@ lane_by_lane! {
     I4: Add::add = add_ints;
     I4: Sub::sub = sub_ints;
     I4: Mul::mul = mul_ints;
+    I4: BitAnd::bitand = and_ints;
     B16: Add::add = add_bytes;
 }
 

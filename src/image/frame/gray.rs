@@ -65,18 +65,29 @@ impl GrayFrame {
 
     /// [`Self::look`] of a frame that [is toned](Self::is_toned), or of one that is not, which is spared asking.
     #[inline(always)]
-    fn look_toned<const TONED: bool>(&self, [r, g, b]: [u8; 3]) -> (i32, Option<u8>) {
-        let [red, green, blue] = &*self.entries;
-        let sum = red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)];
-        let luminance = match &self.tone {
-            Some(curve) if TONED => curve.at(sum),
-            // Within 20 bits.
-            _ => (sum & ((1 << LUMINANCE_BITS) - 1)) as i32,
-        };
+    fn look_toned<const TONED: bool>(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
+        let sum = self.sum(pixel);
+        let luminance = self.luminance::<TONED>(sum);
         if sum & NAMES == 0 {
             (luminance, None)
         } else {
-            (luminance, self.names.find([r, g, b]))
+            (luminance, self.names.find(pixel))
+        }
+    }
+
+    /// What is known of a pixel: its luminance, and whether it has a name.
+    #[inline(always)]
+    fn sum(&self, [r, g, b]: [u8; 3]) -> u32 {
+        let [red, green, blue] = &*self.entries;
+        red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)]
+    }
+
+    #[inline(always)]
+    fn luminance<const TONED: bool>(&self, sum: u32) -> i32 {
+        match &self.tone {
+            Some(curve) if TONED => curve.at(sum),
+            // Within 20 bits.
+            _ => (sum & ((1 << LUMINANCE_BITS) - 1)) as i32,
         }
     }
 
@@ -113,10 +124,28 @@ pub(crate) struct Mono<'a, const TONED: bool> {
 }
 
 impl<const TONED: bool> Mono<'_, TONED> {
-    /// [`GrayFrame::look`].
+    /// What is known of a pixel, in one number.
     #[inline(always)]
-    pub(crate) fn look(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
-        self.frame.look_toned::<TONED>(pixel)
+    pub(crate) fn sum(&self, pixel: [u8; 3]) -> u32 {
+        self.frame.sum(pixel)
+    }
+
+    /// The luminance that a pixel should have.
+    #[inline(always)]
+    pub(crate) fn luminance(&self, sum: u32) -> i32 {
+        self.frame.luminance::<TONED>(sum)
+    }
+
+    /// Whether one of two pixels may have a name; if not, none has.
+    #[inline(always)]
+    pub(crate) fn may_have_names(&self, [first, second]: [u32; 2]) -> bool {
+        (first | second) & NAMES != 0
+    }
+
+    /// The ink that a pixel keeps, if it names one.
+    #[inline(always)]
+    pub(crate) fn find(&self, pixel: [u8; 3]) -> Option<u8> {
+        self.frame.names.find(pixel)
     }
 }
 

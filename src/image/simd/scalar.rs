@@ -19,6 +19,7 @@ each_lane! {
     add_ints: Ints = |a, b| a + b;
     sub_ints: Ints = |a, b| a - b;
     mul_ints: Ints = |a, b| a * b;
+    and_ints: Ints = |a, b| a & b;
     min: Ints = i32::min;
     max: Ints = i32::max;
 }
@@ -57,6 +58,10 @@ pub(super) fn four_ints(vector: Ints) -> [i32; 4] {
 
 pub(super) fn not_zero([a, b, c, d]: Ints) -> u8 {
     u8::from(a != 0) | u8::from(b != 0) << 1 | u8::from(c != 0) << 2 | u8::from(d != 0) << 3
+}
+
+pub(super) fn negative(vector: Ints) -> u8 {
+    not_zero(shr(vector, 31))
 }
 
 pub(super) fn round(vector: Floats) -> Ints {

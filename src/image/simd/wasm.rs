@@ -14,6 +14,7 @@ pub(super) use std::arch::wasm32::{
     i32x4_shl as shl, i32x4_shr as shr, i32x4_sub as sub_ints, u8x16_add as add_bytes,
     u8x16_add_sat as saturating_add, u8x16_max as max_bytes, u8x16_min as min_bytes,
     u8x16_sub_sat as saturating_sub, v128 as Floats, v128 as Ints, v128 as Bytes,
+    v128_and as and_ints,
 };
 
 #[inline(always)]
@@ -71,6 +72,11 @@ pub(super) fn transposed([a, b, c, d]: [Floats; 4]) -> [Floats; 4] {
 #[inline(always)]
 pub(super) fn not_zero(v: Ints) -> u8 {
     i32x4_bitmask(i32x4_ne(v, i32x4_splat(0)))
+}
+
+#[inline(always)]
+pub(super) fn negative(v: Ints) -> u8 {
+    i32x4_bitmask(v)
 }
 
 #[inline(always)]
