@@ -257,6 +257,18 @@ impl B16 {
         Self(lanes::half_sum(self.0, other.0))
     }
 
+    /// From this table of sixteen what stands at these places, all of which are below 16.
+    #[inline(always)]
+    pub(crate) fn look_up(self, places: Self) -> Self {
+        Self(lanes::look_up(self.0, places.0))
+    }
+
+    /// The first eight, and the others.
+    #[inline(always)]
+    pub(crate) fn halves(self) -> [[u8; 8]; 2] {
+        lanes::halves(self.0)
+    }
+
     #[inline(always)]
     pub(crate) fn is_at_least(self, other: Self) -> Mask16 {
         Mask16(lanes::are_at_least(self.0, other.0))

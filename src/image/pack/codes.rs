@@ -3,6 +3,7 @@
 use super::Arrangement;
 use crate::image::options::Rows;
 use crate::image::palette::{Inks, MAX_INKS};
+use crate::image::simd::B16;
 
 /// What is sent for a pixel of an ink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +93,6 @@ struct Plane {
     bits: u32,
     /// As many as an index can name, so that none needs a check.
     codes: [u8; MAX_INKS],
-    /// There are two, so that every index is a bit: all ones if it is to be turned over.
-    bit: Option<u8>,
     padding: u8,
 }
 
@@ -103,27 +102,16 @@ impl Plane {
         Self {
             bits,
             codes: std::array::from_fn(code),
-            bit: match (bits, codes) {
-                (1, [0, 1]) => Some(0),
-                (1, [1, 0]) => Some(u8::MAX),
-                _ => None,
-            },
             padding,
         }
     }
 
     /// Pixels that begin at a byte; the last byte is filled up with padding.
     fn pack(&self, indexes: &[u8], out: &mut Vec<u8>) {
-        let rest = match (self.bits, self.bit) {
-            (1, Some(turned)) => {
-                let (whole, rest) = indexes.as_chunks();
-                out.extend(whole.iter().map(|pixels| gathered(*pixels) ^ turned));
-                rest
-            }
-            (2, _) => self.pack_whole::<4>(indexes, out),
-            (4, _) => self.pack_whole::<2>(indexes, out),
-            // Eight lookups a byte are no faster when their number is known.
-            _ => indexes,
+        let rest = match self.bits {
+            1 => self.pack_whole(indexes, out, |codes| [ones(codes)]),
+            2 => self.pack_whole(indexes, out, twos),
+            _ => self.pack_whole(indexes, out, fours),
         };
         let pixels = self.pixels_a_byte();
         out.extend(rest.chunks(pixels).map(|run| {
@@ -132,14 +120,22 @@ impl Plane {
         }));
     }
 
-    /// The bytes that are full; gives the pixels that are left.
-    fn pack_whole<'a, const PIXELS: usize>(
+    /// Sixteen pixels at a time, with what makes bytes of eight codes; gives the pixels that are left.
+    #[inline(always)]
+    fn pack_whole<'a, const BYTES: usize>(
         &self,
         indexes: &'a [u8],
         out: &mut Vec<u8>,
+        gather: impl Fn([u8; 8]) -> [u8; BYTES],
     ) -> &'a [u8] {
-        let (whole, rest) = indexes.as_chunks::<PIXELS>();
-        out.extend(whole.iter().map(|pixels| self.codes(pixels)));
+        let table = B16::all(&self.codes);
+        let (whole, rest) = indexes.as_chunks();
+        out.reserve(2 * BYTES * whole.len());
+        for sixteen in whole {
+            let [first, second] = table.look_up(B16::all(sixteen)).halves();
+            out.extend_from_slice(&gather(first));
+            out.extend_from_slice(&gather(second));
+        }
         rest
     }
 
@@ -180,11 +176,27 @@ impl Plane {
     }
 }
 
-/// The lowest bits of eight bytes, the first one highest. Each is moved to its place by one of eight shifts, which are one
+/// Eight codes of one bit, the first one highest. Each is moved to its place by one of eight shifts, which are one
 /// multiplication: no two of their bits meet.
-fn gathered(bytes: [u8; 8]) -> u8 {
-    let bits = u64::from_le_bytes(bytes) & 0x0101_0101_0101_0101;
-    (bits.wrapping_mul(0x8040_2010_0804_0201) >> 56) as u8
+#[inline(always)]
+fn ones(codes: [u8; 8]) -> u8 {
+    (u64::from_le_bytes(codes).wrapping_mul(0x8040_2010_0804_0201) >> 56) as u8
+}
+
+/// Eight codes of two bits, likewise four by four.
+#[inline(always)]
+fn twos(codes: [u8; 8]) -> [u8; 2] {
+    let codes = u64::from_le_bytes(codes);
+    [codes as u32, (codes >> 32) as u32].map(|four| (four.wrapping_mul(0x4010_0401) >> 24) as u8)
+}
+
+/// Eight codes of four bits: two and two to every other byte, and these together.
+#[inline(always)]
+fn fours(codes: [u8; 8]) -> [u8; 4] {
+    let codes = u64::from_le_bytes(codes);
+    let apart = (codes << 4 | codes >> 8) & 0x00ff_00ff_00ff_00ff;
+    let pairs = (apart | apart >> 8) & 0x0000_ffff_0000_ffff;
+    ((pairs | pairs >> 16) as u32).to_le_bytes()
 }
 
 /// The first pixel is in a byte's highest bits; of the last byte as much is read as there are pixels.
@@ -258,23 +270,25 @@ mod tests {
     }
 
     #[test]
-    fn eight_bits_are_gathered_as_one_by_one() {
-        for byte in 0..=u8::MAX {
-            let bits: [u8; 8] = std::array::from_fn(|place| byte >> (7 - place) & 1);
-            assert_eq!(gathered(bits), byte);
-        }
-        // Through a plane of two inks, one way round and the other, and one by one.
-        let indexes: Vec<u8> = (0..77_u32).map(|at| (at * at / 3 % 2) as u8).collect();
-        for codes in [[0, 1], [1, 0]] {
-            let plane = Plane::new(1, &codes, 1);
-            let one_by_one = Plane {
-                bit: None,
-                ..Plane::new(1, &codes, 1)
-            };
-            let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            plane.pack(&indexes, &mut fast);
-            one_by_one.pack(&indexes, &mut slow);
-            assert_eq!((fast, plane.bit.is_some()), (slow, true));
+    fn sixteen_pixels_are_packed_as_one_by_one() {
+        let indexes: Vec<u8> = (0..77_u32).map(|at| (at * at / 3 % 16) as u8).collect();
+        for bits in [1, 2, 4] {
+            let codes: [u8; 16] = std::array::from_fn(|ink| (ink * 7 + 3) as u8 % (1 << bits));
+            let plane = Plane::new(bits, &codes, 1);
+            let pixels = plane.pixels_a_byte();
+            for count in 0..indexes.len() {
+                let mut found = Vec::new();
+                plane.pack(&indexes[..count], &mut found);
+                let byte = |pixels_of_byte: &[u8]| {
+                    let code = |pixel: usize| {
+                        let index = pixels_of_byte.get(pixel);
+                        index.map_or(1, |&index| codes[usize::from(index)])
+                    };
+                    (0..pixels).fold(0, |byte, pixel| byte << bits | code(pixel))
+                };
+                let expected: Vec<u8> = indexes[..count].chunks(pixels).map(byte).collect();
+                assert_eq!(found, expected, "{bits} bits, {count} pixels");
+            }
         }
     }
 

@@ -144,6 +144,14 @@ each_byte! {
     are_at_least = |a, b| if a >= b { 255 } else { 0 };
 }
 
+pub(super) fn look_up(table: Bytes, places: Bytes) -> Bytes {
+    places.map(|place| table[usize::from(place % 16)])
+}
+
+pub(super) fn halves(bytes: Bytes) -> [[u8; 8]; 2] {
+    std::array::from_fn(|half| std::array::from_fn(|at| bytes[8 * half + at]))
+}
+
 pub(super) fn choose(mask: Bytes, first: Bytes, second: Bytes) -> Bytes {
     let lane = |lane: usize| if mask[lane] == 0 { second } else { first }[lane];
     std::array::from_fn(lane)

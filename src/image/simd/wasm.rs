@@ -2,9 +2,9 @@
 
 use std::arch::wasm32::{
     f32x4, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_nearest, f32x4_pmin, i8x16_bitmask,
-    i8x16_eq, i8x16_shuffle, i16x8_narrow_i32x4, i32x4, i32x4_bitmask, i32x4_extract_lane,
-    i32x4_ne, i32x4_shuffle, i32x4_splat, i32x4_trunc_sat_f32x4, u8x16_avgr, u8x16_narrow_i16x8,
-    u8x16_splat, u8x16_sub, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
+    i8x16_eq, i8x16_shuffle, i8x16_swizzle, i16x8_narrow_i32x4, i32x4, i32x4_bitmask,
+    i32x4_extract_lane, i32x4_ne, i32x4_shuffle, i32x4_splat, i32x4_trunc_sat_f32x4, u8x16_avgr,
+    u8x16_narrow_i16x8, u8x16_splat, u8x16_sub, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
     u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u64x2, u64x2_extract_lane, v128_and,
     v128_bitselect, v128_xor,
 };
@@ -218,6 +218,17 @@ pub(super) fn half_sum(a: Bytes, b: Bytes) -> Bytes {
 #[inline(always)]
 pub(super) fn are_at_least(a: Bytes, b: Bytes) -> Bytes {
     i8x16_eq(max_bytes(a, b), a)
+}
+
+#[inline(always)]
+pub(super) fn look_up(table: Bytes, places: Bytes) -> Bytes {
+    i8x16_swizzle(table, places)
+}
+
+#[inline(always)]
+pub(super) fn halves(v: Bytes) -> [[u8; 8]; 2] {
+    let (low, high) = (u64x2_extract_lane::<0>(v), u64x2_extract_lane::<1>(v));
+    [low.to_le_bytes(), high.to_le_bytes()]
 }
 
 #[inline(always)]
