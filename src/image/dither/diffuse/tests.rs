@@ -1,3 +1,5 @@
+//! Both ways through a picture against the papers, step by step.
+
 use super::apart::{grain, noise};
 use super::*;
 use crate::image::frame::{Frame, ONE};
