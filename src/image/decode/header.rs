@@ -72,7 +72,7 @@ impl Header {
 
 fn jpeg(bytes: &[u8]) -> Result<Header, Error> {
     let frame = Frame::read(bytes)?;
-    let size = (u32::from(frame.width), u32::from(frame.height));
+    let size = (frame.shape.width.into(), frame.shape.height.into());
     Ok(Header {
         turn: frame.turn,
         jpeg: Some(frame),

@@ -6,6 +6,7 @@ mod general;
 mod head;
 mod inverse;
 mod plain;
+mod shape;
 mod tables;
 
 use super::super::budget;
@@ -17,6 +18,7 @@ use super::super::reader::Reader;
 use super::super::simd::B16;
 use super::super::sort::sort_by_key;
 use super::{Decoded, Wanted, adjust};
+use shape::Shape;
 
 /// By how much a decoded side should be longer than the wanted one, so that the resize has something to choose from: 43 dB
 /// against a full decode, over 50 dB from 2 on (IMAGES.md).
@@ -35,16 +37,12 @@ const STEPS_OF_SCAN: u64 = 1000;
 /// What the markers before the first scan say [ITU-T T.81, B.2].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    pub(crate) width: u16,
-    pub(crate) height: u16,
+    pub(crate) shape: Shape,
     pub(crate) turn: Turn,
     /// The colour profile; empty if there is none.
     profile: Vec<u8>,
-    progressive: bool,
     /// Whether the first scan has all components.
-    interleaved: bool,
-    /// Samples along x and y for each component.
-    sampling: Vec<(u8, u8)>,
+    is_interleaved: bool,
     /// At the most: what looks like one behind the picture counts too.
     scans: u64,
 }
@@ -54,14 +52,14 @@ impl Frame {
     /// [`Error::Corrupt`] without a frame header before the first scan, [`Error::Unsupported`] for coding that no decoder here knows.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes.get(2..).unwrap_or_default());
-        let mut frame = None;
+        let mut shape = None;
         let mut turn = Turn::default();
         let mut profile = Vec::new();
         let mut first_scan = None;
         while let Some((marker, data)) = segment(&mut reader) {
             match marker {
                 0xc4 | 0xc8 | 0xcc => {}
-                0xc0..=0xcf if frame.is_none() => frame = Some(start_of_frame(marker, data)?),
+                0xc0..=0xcf if shape.is_none() => shape = Some(start_of_frame(marker, data)?),
                 0xe1 if data.starts_with(b"Exif\0\0") => turn = exif::orientation(data),
                 // More parts than a byte can number are none of a profile, and would take long to sort.
                 0xe2 if data.starts_with(b"ICC_PROFILE\0") && profile.len() < 255 => {
@@ -74,15 +72,14 @@ impl Frame {
                 _ => {}
             }
         }
-        let frame: Self =
-            frame.ok_or_else(|| Error::corrupt("JPEG", "it ends before its frame header"))?;
-        let scans = most_scans(reader.rest());
+        let shape: Shape =
+            shape.ok_or_else(|| Error::corrupt("JPEG", "it ends before its frame header"))?;
         Ok(Self {
             turn,
             profile: whole_profile(profile),
-            scans,
-            interleaved: first_scan.map(usize::from) == Some(frame.sampling.len()),
-            ..frame
+            scans: most_scans(reader.rest()),
+            is_interleaved: first_scan.map(usize::from) == Some(shape.components.len()),
+            shape,
         })
     }
 
@@ -92,28 +89,25 @@ impl Frame {
             f64::from(scaled(side, eighths)) >= f64::from(side) * scale * margin
         };
         let suffices = |eighths: u16, margin: f64| {
-            keeps(self.width, scale.0, eighths, margin)
-                && keeps(self.height, scale.1, eighths, margin)
+            keeps(self.shape.width, scale.0, eighths, margin)
+                && keeps(self.shape.height, scale.1, eighths, margin)
         };
         let least = (2..8).find(|&eighths| suffices(eighths, MARGIN));
         let least = least.unwrap_or(8);
-        let is_costly = least == 2 && !self.progressive && self.memory(2) > SPARING;
+        let is_costly = least == 2 && !self.shape.is_progressive && self.memory(2) > SPARING;
         let is_one_enough = suffices(1, MARGIN_OF_MEANS) || (is_costly && suffices(1, MARGIN));
         if is_one_enough { 1 } else { least }
     }
 
-    /// 8 × 8 blocks of each component, and their samples along x and y.
-    fn blocks(&self) -> impl Iterator<Item = (u64, (u8, u8))> {
-        let (most_x, most_y) = self.most();
-        let units_x = u64::from(self.width).div_ceil(8 * u64::from(most_x));
-        let units_y = u64::from(self.height).div_ceil(8 * u64::from(most_y));
-        let sampling = self.sampling.iter();
-        sampling.map(move |&(x, y)| (units_x * units_y * u64::from(x) * u64::from(y), (x, y)))
-    }
-
-    fn most(&self) -> (u8, u8) {
-        let most = |side: fn(&(u8, u8)) -> u8| self.sampling.iter().map(side).max().unwrap_or(1);
-        (most(|s| s.0), most(|s| s.1))
+    /// How many blocks each component has, and how many of them in a unit along x and y.
+    fn blocks(&self) -> impl Iterator<Item = (u64, (usize, usize))> {
+        let (units_x, units_y) = self.shape.units();
+        let components = self.shape.components.iter();
+        components.map(move |component| {
+            let (x, y) = component.blocks;
+            // Neither is more than 15, and there are at most 2 to the power of 26 units.
+            (units_x as u64 * units_y as u64 * (x * y) as u64, (x, y))
+        })
     }
 
     /// How long so many scans take, in blocks.
@@ -124,20 +118,19 @@ impl Frame {
 
     /// Bytes that decoding at this scale holds at one time: coefficients, but for those that become pixels at once, and pixels.
     fn memory(&self, eighths: u16) -> u64 {
-        let most = self.most();
+        let most = self.shape.most();
         let coefficients = |(count, (x, y))| {
-            let size =
-                |own, most| inverse::size(usize::from(own), usize::from(most), eighths.into());
+            let size = |own, most| inverse::size(own, most, eighths.into());
             let kept = inverse::kept((size(x, most.0), size(y, most.1)));
             count * (2 * kept as u64 + 8)
         };
-        let coefficients: u64 = if self.progressive || !self.interleaved {
+        let coefficients: u64 = if self.shape.is_progressive || !self.is_interleaved {
             self.blocks().map(coefficients).sum()
         } else {
             0
         };
-        let pixels =
-            u64::from(scaled(self.width, eighths)) * u64::from(scaled(self.height, eighths));
+        let Shape { width, height, .. } = self.shape;
+        let pixels = u64::from(scaled(width, eighths)) * u64::from(scaled(height, eighths));
         coefficients + pixels * 3
     }
 }
@@ -215,48 +208,24 @@ fn whole_profile(mut parts: Vec<(u8, &[u8])>) -> Vec<u8> {
 }
 
 /// [ITU-T T.81, B.2.2].
-fn start_of_frame(marker: u8, data: &[u8]) -> Result<Frame, Error> {
+fn start_of_frame(marker: u8, data: &[u8]) -> Result<Shape, Error> {
     match marker {
         0xc0..=0xc2 => {}
         0xc3 => return Err(unsupported("a lossless JPEG".into())),
         0xc9..=0xcb => return Err(unsupported("an arithmetic-coded JPEG".into())),
         _ => return Err(unsupported("a hierarchical JPEG".into())),
     }
-    let broken = || Error::corrupt("JPEG", "its frame header is cut off or says no size");
-    let frame = frame_fields(marker, data).ok_or_else(broken)?;
-    match data.first() {
-        Some(8) => Ok(frame),
-        bits => Err(unsupported(format!(
+    match Shape::read(marker, data).filter(Shape::is_sound) {
+        Some(shape) if shape.bits == 8 => Ok(shape),
+        Some(shape) => Err(unsupported(format!(
             "a JPEG of {} bits a sample",
-            bits.unwrap_or(&0)
+            shape.bits
         ))),
+        None => Err(Error::corrupt(
+            "JPEG",
+            "its frame header is cut off or says no size",
+        )),
     }
-}
-
-fn frame_fields(marker: u8, data: &[u8]) -> Option<Frame> {
-    let mut reader = Reader::new(data);
-    reader.u8()?;
-    let (height, width) = (reader.u16_be()?, reader.u16_be()?);
-    let count = reader.u8()?;
-    let mut sampling = Vec::new();
-    for _ in 0..count.min(4) {
-        let [_, factors, _] = *reader.take(3)?.first_chunk()?;
-        sampling.push((factors >> 4, factors & 15));
-    }
-    let sound = width > 0
-        && height > 0
-        && !sampling.is_empty()
-        && sampling.iter().all(|&(x, y)| x > 0 && y > 0);
-    sound.then_some(Frame {
-        width,
-        height,
-        turn: Turn::default(),
-        profile: Vec::new(),
-        progressive: marker == 0xc2,
-        interleaved: false,
-        sampling,
-        scans: 1,
-    })
 }
 
 /// The scans of the picture, one after the other. Behind its end phones keep a film or further pictures.
@@ -324,7 +293,11 @@ mod tests {
         bytes.extend(&plain[2..]);
         let frame = Frame::read(&bytes).unwrap();
         assert_eq!(
-            (frame.width, frame.height, frame.progressive),
+            (
+                frame.shape.width,
+                frame.shape.height,
+                frame.shape.is_progressive
+            ),
             (4000, 3000, true)
         );
         assert_eq!(frame.turn, Turn::from_exif(8).unwrap());

@@ -16,9 +16,9 @@ impl Colors {
     /// As libjpeg, and so browsers, tell them: by JFIF's and Adobe's segments, then by the components' names. `None` for the two
     /// kinds of a larger gamut that it alone knows.
     pub(super) fn of(head: &Head<'_>) -> Option<Self> {
-        let is_plain = match (head.components.len(), head.adobe) {
+        let is_plain = match (head.shape.components.len(), head.adobe) {
             (1, _) | (4, None | Some(0)) => true,
-            (3, adobe) => match head.names() {
+            (3, adobe) => match head.shape.names() {
                 [1, 34, 35] | [b'r', b'g', b'b'] => return None,
                 _ if head.is_jfif => false,
                 names => adobe.map_or(names == *b"RGB", |kind| kind == 0),
@@ -120,7 +120,7 @@ fn run([y, blue, red]: [&[u8; RUN]; 3], out: &mut [[u8; 3]; RUN]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::Component;
+    use super::super::shape::{Component, Shape};
     use super::*;
 
     fn colors(names: &[u8], is_jfif: bool, adobe: Option<u8>) -> Option<Colors> {
@@ -130,7 +130,10 @@ mod tests {
             factors: 0,
         };
         Colors::of(&Head {
-            components: names.iter().map(component).collect(),
+            shape: Shape {
+                components: names.iter().map(component).collect(),
+                ..Shape::default()
+            },
             is_jfif,
             adobe,
             ..Head::default()

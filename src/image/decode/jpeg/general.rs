@@ -42,7 +42,10 @@ pub(super) fn decode(
     let colors = colors(&head)?;
     let is_at_once = is_at_once(&head, next);
     let mut planes = Planes::new(&head, eighths.into(), is_at_once)?;
-    let (width, height) = (scaled(head.width, eighths), scaled(head.height, eighths));
+    let (width, height) = (
+        scaled(head.shape.width, eighths),
+        scaled(head.shape.height, eighths),
+    );
     let (width, height) = (usize::from(width), usize::from(height));
     let mut out = budget::zeroed(width * height * 3)?;
     out.fill(MISSING);
@@ -72,7 +75,7 @@ pub(super) fn decode(
         return Err(Error::corrupt("JPEG", "not a row of its blocks is sound"));
     }
     if !is_at_once {
-        (0..head.units().1).for_each(|row| planes.paint(row, colors, &mut out));
+        (0..head.shape.units().1).for_each(|row| planes.paint(row, colors, &mut out));
     }
     let read = bytes.len() - reader.rest().len();
     let is_whole = bytes.get(..read).is_some_and(|read| read.ends_with(&END));
@@ -87,16 +90,13 @@ pub(super) fn decode(
 
 /// What the components stand for.
 fn colors(head: &Head<'_>) -> Result<Colors, Error> {
-    let count = head.components.len();
+    let count = head.shape.components.len();
     if !matches!(count, 1 | 3 | 4) {
         return Err(unsupported(format!("a JPEG with {count} components")));
     }
     let sides = |(x, y)| (1..=4).contains(&x) && (1..=4).contains(&y);
-    if !head
-        .components
-        .iter()
-        .all(|component| sides(component.blocks))
-    {
+    let mut components = head.shape.components.iter();
+    if !components.all(|component| sides(component.blocks)) {
         let reason = "a component has more than four or no samples";
         return Err(Error::corrupt("JPEG", reason));
     }
@@ -106,7 +106,7 @@ fn colors(head: &Head<'_>) -> Result<Colors, Error> {
 /// Whether the first scan has all that there is.
 fn is_at_once(head: &Head<'_>, scan: Option<&[u8]>) -> bool {
     let count = scan.and_then(|header| header.first()).copied();
-    !head.is_progressive && count.map(usize::from) == Some(head.components.len())
+    !head.shape.is_progressive && count.map(usize::from) == Some(head.shape.components.len())
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use super::super::super::pixels::RgbImage;
 use super::super::super::reader::Reader;
 use super::bits::{Bits, Codes, Places, ROOM};
 use super::colors::{from_gray, from_ycc};
-use super::head::{Component, Head};
+use super::head::Head;
 use super::inverse::{MOST, Rows, Waves, places, samples};
 use super::scaled;
+use super::shape::Component;
 use std::ops::Range;
 
 /// Decodes at so many eighths of the size.
@@ -25,13 +26,13 @@ pub(super) fn decode(bytes: &[u8], eighths: u16) -> Option<RgbImage> {
 
 /// Whether the colours are gray or YCbCr beyond doubt. Other names may stand for others, and some only without a JFIF marker.
 fn is_usual(head: &Head<'_>) -> bool {
-    let has_usual_names = match head.components.len() {
+    let has_usual_names = match head.shape.components.len() {
         1 => true,
-        3 => head.names() == [1, 2, 3] || (head.is_jfif && head.names() == [0, 1, 2]),
+        3 => head.shape.names() == [1, 2, 3] || (head.is_jfif && head.shape.names() == [0, 1, 2]),
         _ => false,
     };
     has_usual_names
-        && !head.is_progressive
+        && !head.shape.is_progressive
         && !head.has_faults
         && matches!(head.adobe, None | Some(1))
 }
@@ -71,15 +72,15 @@ impl Scan {
     fn new(head: &Head<'_>, header: &[u8], eighths: u16) -> Option<Self> {
         let mut reader = Reader::new(header);
         let count = usize::from(reader.u8()?);
-        if count != head.components.len() {
+        if count != head.shape.components.len() {
             return None;
         }
-        let ((most_x, most_y), units) = (head.most(), head.units());
+        let ((most_x, most_y), units) = (head.shape.most(), head.shape.units());
         let eighths_wide = usize::from(eighths);
         let rows = most_y * eighths_wide;
         let stride = units.0 * most_x * eighths_wide + MOST;
         let mut parts = Vec::new();
-        for component in &head.components {
+        for component in &head.shape.components {
             let [id, tables] = *reader.take(2)?.first_chunk()?;
             let (x, y) = component.blocks;
             let size = (
@@ -93,8 +94,8 @@ impl Scan {
         }
         // All coefficients, in full precision.
         (reader.rest() == [0, 63, 0]).then_some(Self {
-            width: scaled(head.width, eighths).into(),
-            height: scaled(head.height, eighths).into(),
+            width: scaled(head.shape.width, eighths).into(),
+            height: scaled(head.shape.height, eighths).into(),
             parts,
             units,
             rows,

@@ -4,9 +4,10 @@ use super::super::super::super::budget;
 use super::super::super::super::error::Error;
 use super::super::bits::{Places, ROOM, Used};
 use super::super::colors::Colors;
-use super::super::head::{Component, Head};
+use super::super::head::Head;
 use super::super::inverse::{MOST, Rows, Waves, kept, places, samples, size};
 use super::super::scaled;
+use super::super::shape::Component;
 use super::MISSING;
 use super::blocks::{Band, Block};
 
@@ -47,10 +48,10 @@ struct Plane {
 impl Planes {
     /// With room for the whole picture, or for a row of units if that becomes pixels at once.
     pub(super) fn new(head: &Head<'_>, eighths: usize, is_at_once: bool) -> Result<Self, Error> {
-        let (most, units) = (head.most(), head.units());
-        let width = scaled(head.width, eighths as u16).into();
+        let (most, units) = (head.shape.most(), head.shape.units());
+        let width = scaled(head.shape.width, eighths as u16).into();
         let units = (units.0, if is_at_once { 1 } else { units.1 });
-        let parts = head.components.iter();
+        let parts = head.shape.components.iter();
         let parts = parts.map(|component| Plane::new(component, most, units, eighths, width));
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,
@@ -71,7 +72,8 @@ impl Planes {
         components: impl Iterator<Item = usize>,
     ) {
         for at in components {
-            let (Some(part), Some(component)) = (self.parts.get_mut(at), head.components.get(at))
+            let (Some(part), Some(component)) =
+                (self.parts.get_mut(at), head.shape.components.get(at))
             else {
                 continue;
             };

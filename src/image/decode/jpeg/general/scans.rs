@@ -2,7 +2,8 @@
 
 use super::super::super::super::reader::Reader;
 use super::super::bits::{Bits, Codes};
-use super::super::head::{Component, Head};
+use super::super::head::Head;
+use super::super::shape::Component;
 use super::blocks::Band;
 use super::planes::Planes;
 
@@ -45,14 +46,14 @@ impl<'a> Scan<'a> {
         let mut reader = Reader::new(header);
         let count = reader.u8()?;
         let named = reader.take(2 * usize::from(count))?;
-        let band = Band::new(head.is_progressive, reader.take(3)?.first_chunk()?)?;
+        let band = Band::new(head.shape.is_progressive, reader.take(3)?.first_chunk()?)?;
         let mut parts: Vec<Part> = Vec::new();
         for [id, tables] in named.as_chunks().0 {
-            let component = head.components.iter().position(|c| c.id == *id)?;
+            let component = head.shape.components.iter().position(|c| c.id == *id)?;
             let is_next = parts.last().is_none_or(|last| last.component < component);
             let Component {
                 blocks, factors, ..
-            } = *head.components.get(component)?;
+            } = *head.shape.components.get(component)?;
             (is_next && head.factors.get(factors)?.is_some()).then_some(())?;
             let dc = || Codes::of_means(head.tables.dc(*tables)?);
             let ac = || {
@@ -78,8 +79,8 @@ impl<'a> Scan<'a> {
             // The blocks of one alone are as many as it has samples for.
             [part] => blocks(head, part.component)?,
             // Only the means of several come together.
-            _ if head.is_progressive && band.has_others() => return None,
-            _ => head.units(),
+            _ if head.shape.is_progressive && band.has_others() => return None,
+            _ => head.shape.units(),
         };
         Some(Self {
             parts,
@@ -182,11 +183,14 @@ impl<'a> Scan<'a> {
 
 /// A component's blocks along x and y, without those that only fill the last units (A.2.3).
 fn blocks(head: &Head<'_>, component: usize) -> Option<(usize, usize)> {
-    let ((most_x, most_y), (x, y)) = (head.most(), head.components.get(component)?.blocks);
+    let ((most_x, most_y), (x, y)) = (
+        head.shape.most(),
+        head.shape.components.get(component)?.blocks,
+    );
     let blocks =
         |side: u16, own: usize, most: usize| (usize::from(side) * own).div_ceil(most).div_ceil(8);
     Some((
-        blocks(head.width, x, most_x),
-        blocks(head.height, y, most_y),
+        blocks(head.shape.width, x, most_x),
+        blocks(head.shape.height, y, most_y),
     ))
 }
