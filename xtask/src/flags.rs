@@ -45,6 +45,11 @@ impl Flags {
         })
     }
 
+    /// Whether one of the words asks what words there are.
+    pub fn ask_for_help(&self) -> bool {
+        self.0.iter().any(|word| word == "--help" || word == "-h")
+    }
+
     /// Fails unless every word has been taken.
     pub fn finish(mut self) -> Result {
         self.next().map_or(Ok(()), |word| Err(unknown(&word)))
@@ -79,6 +84,17 @@ mod tests {
             assert_eq!(flags.parsed("--port"), Ok(port));
         }
         assert_eq!(flags.finish(), Ok(()));
+    }
+
+    #[test]
+    fn help_is_asked_for_wherever_the_word_stands() {
+        for (words, asks) in [
+            (&["demo", "--help"][..], true),
+            (&["bench", "image", "-h", "--json"], true),
+            (&["demo", "--image", "help.jpg"], false),
+        ] {
+            assert_eq!(Flags::new(words.iter().copied()).ask_for_help(), asks);
+        }
     }
 
     #[test]

@@ -29,6 +29,10 @@ cargo xtask COMMAND
 
 fn main() -> ExitCode {
     let mut flags = Flags::from_env();
+    if flags.ask_for_help() {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     match dispatch(flags.next().as_deref(), flags) {
         Ok(code) => code,
         Err(error) => {
@@ -47,7 +51,7 @@ fn dispatch(command: Option<&str>, flags: Flags) -> Result<ExitCode> {
         Some("bench") => bench::run(flags),
         Some("fuzz") => fuzz::run(flags),
         Some("tidy") => tidy::run(flags),
-        Some("help" | "--help" | "-h") => {
+        Some("help") => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
         }

@@ -168,12 +168,13 @@ mod tests {
     #[test]
     fn each_function_stands_beside_what_it_is_most_like() {
         let bodies: [&[u8]; 5] = [
-            b"one two three",
-            b"0123456789",
+            b"one two three four",
+            b"0123456789abcdefg",
             b"a",
-            b"one two four",
+            b"one two fou",
             b"x0123456",
         ];
+        // By their lengths alone 3 would stand before 1.
         assert_eq!(side_by_side(&bodies), [2, 4, 1, 3, 0]);
     }
 
