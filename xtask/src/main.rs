@@ -29,11 +29,12 @@ cargo xtask COMMAND
 
 fn main() -> ExitCode {
     let mut flags = Flags::from_env();
-    if flags.ask_for_help() {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    match dispatch(flags.next().as_deref(), flags) {
+    let command = if flags.ask_for_help() {
+        Some("help".to_owned())
+    } else {
+        flags.next()
+    };
+    match dispatch(command.as_deref(), flags) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");

@@ -41,8 +41,8 @@ pub(crate) struct Frame {
     pub(crate) turn: Turn,
     /// The colour profile; empty if there is none.
     profile: Vec<u8>,
-    /// Whether the first scan has all components.
-    is_interleaved: bool,
+    /// Whether the first scan has all that there is.
+    is_at_once: bool,
     /// At the most: what looks like one behind the picture counts too.
     scans: u64,
 }
@@ -66,7 +66,7 @@ impl Frame {
                     profile.extend(profile_part(data));
                 }
                 START_OF_SCAN => {
-                    first_scan = data.first().copied();
+                    first_scan = Some(data);
                     break;
                 }
                 _ => {}
@@ -78,7 +78,7 @@ impl Frame {
             turn,
             profile: whole_profile(profile),
             scans: most_scans(reader.rest()),
-            is_interleaved: first_scan.map(usize::from) == Some(shape.components.len()),
+            is_at_once: shape.is_all_in(first_scan),
             shape,
         })
     }
@@ -124,10 +124,10 @@ impl Frame {
             let kept = inverse::kept((size(x, most.0), size(y, most.1)));
             count * (2 * kept as u64 + 8)
         };
-        let coefficients: u64 = if self.shape.is_progressive || !self.is_interleaved {
-            self.blocks().map(coefficients).sum()
-        } else {
+        let coefficients: u64 = if self.is_at_once {
             0
+        } else {
+            self.blocks().map(coefficients).sum()
         };
         let Shape { width, height, .. } = self.shape;
         let pixels = u64::from(scaled(width, eighths)) * u64::from(scaled(height, eighths));

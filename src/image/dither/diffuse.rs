@@ -45,7 +45,7 @@ pub(super) fn by<M: Medium>(dither: Dither, image: &RgbImage, medium: &M) -> Vec
     with(dither, image, Apart::new(medium, image.width()))
 }
 
-/// The same for black and white alone, in half of the time.
+/// The same for black and white alone, in two thirds of the time.
 pub(super) fn by_mono<const TONED: bool>(
     dither: Dither,
     image: &RgbImage,

@@ -60,14 +60,8 @@ impl GrayFrame {
     /// The luminance that a pixel should have, and the ink that it keeps if it names one.
     #[inline(always)]
     pub(crate) fn look(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
-        self.look_toned::<true>(pixel)
-    }
-
-    /// [`Self::look`] of a frame that [is toned](Self::is_toned), or of one that is not, which is spared asking.
-    #[inline(always)]
-    fn look_toned<const TONED: bool>(&self, pixel: [u8; 3]) -> (i32, Option<u8>) {
         let sum = self.sum(pixel);
-        let luminance = self.luminance::<TONED>(sum);
+        let luminance = self.luminance::<true>(sum);
         if sum & NAMES == 0 {
             (luminance, None)
         } else {
@@ -82,6 +76,7 @@ impl GrayFrame {
         red[usize::from(r)] + green[usize::from(g)] + blue[usize::from(b)]
     }
 
+    /// `TONED`: whether the frame may [be toned](Self::is_toned); one that is not is spared asking.
     #[inline(always)]
     fn luminance<const TONED: bool>(&self, sum: u32) -> i32 {
         match &self.tone {

@@ -40,7 +40,7 @@ pub(super) fn decode(
     let mut head = Head::default();
     let mut next = head.read(&mut reader);
     let colors = colors(&head)?;
-    let is_at_once = is_at_once(&head, next);
+    let is_at_once = head.shape.is_all_in(next);
     let mut planes = Planes::new(&head, eighths.into(), is_at_once)?;
     let (width, height) = (
         scaled(head.shape.width, eighths),
@@ -101,12 +101,6 @@ fn colors(head: &Head<'_>) -> Result<Colors, Error> {
         return Err(Error::corrupt("JPEG", reason));
     }
     Colors::of(head).ok_or_else(|| unsupported("a JPEG with unusual colours".into()))
-}
-
-/// Whether the first scan has all that there is.
-fn is_at_once(head: &Head<'_>, scan: Option<&[u8]>) -> bool {
-    let count = scan.and_then(|header| header.first()).copied();
-    !head.shape.is_progressive && count.map(usize::from) == Some(head.shape.components.len())
 }
 
 #[cfg(test)]

@@ -63,6 +63,12 @@ impl Shape {
             && self.components.iter().all(has_blocks)
     }
 
+    /// Whether the scan with this header has all that there is, so that its blocks become pixels at once.
+    pub(super) fn is_all_in(&self, scan: Option<&[u8]>) -> bool {
+        let count = scan.and_then(|header| header.first()).copied();
+        !self.is_progressive && count.map(usize::from) == Some(self.components.len())
+    }
+
     /// The most blocks that a component has in a unit, along x and y.
     pub(super) fn most(&self) -> (usize, usize) {
         let most = |side: fn(&Component) -> usize| self.components.iter().map(side).max();

@@ -34,7 +34,9 @@ impl Rows<'_> {
                 bytes.for_each(|((out, byte), above)| *out = byte.wrapping_add(*above));
             }
             3 => self.along(rest, out, B16::half_sum),
-            PAETH => drop(self.together::<1>(row, out)),
+            PAETH => {
+                self.together::<1>(row, out);
+            }
             _ => return None,
         }
         Some(())

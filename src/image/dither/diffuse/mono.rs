@@ -35,9 +35,9 @@ impl<const TONED: bool> Chains for InOne<'_, TONED> {
             let target = I4::rgb([mono.luminance(sums[0]), mono.luminance(sums[1]), 0]);
             let light = target + errors.from[x] + errors.ahead;
             // Below 0 for white: a jump here would be foretold wrongly every other time.
-            let below = I4::splat(ONE / 2) - light;
-            let mut whites = below.negative();
-            let mut error = light - (below.shr(31) & I4::splat(ONE));
+            let to_half = I4::splat(ONE / 2) - light;
+            let mut whites = to_half.negative();
+            let mut error = light - (to_half.shr(31) & I4::splat(ONE));
             if mono.may_have_names(sums) {
                 (whites, error) = named(mono, pixels, whites, error);
             }
