@@ -8,13 +8,13 @@ use web_sys::AbortSignal;
 
 use super::broker_options::BrokerOptions;
 use super::clock::now;
-use super::error::{Invalid, mqtt_error, mqtt_invalid};
+use super::error::{mqtt_error, mqtt_invalid};
 use super::listening::Listening;
 use super::lock::Lock;
-use super::options::{Options, flaw_in_text};
+use super::options::Options;
 use super::promise::Deferred;
+use super::send_options::qos;
 use super::shell::{Broker, Handler, PendingPublish, Shell};
-use super::source::bytes_of;
 use super::transfer::{Transfer, start_transfer};
 use crate::client::{Client, Error};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
@@ -214,8 +214,16 @@ fn publish(
     payload: &JsValue,
     options: &JsValue,
 ) -> Result<Rc<Deferred>, JsValue> {
-    let (message, signal) =
-        read_publish(topic, payload, options).map_err(|invalid| mqtt_invalid(&invalid))?;
+    let options = Options::read(options, "options");
+    let message = Message {
+        topic: options.text(topic, "topic"),
+        payload: options.bytes(payload, "payload"),
+        qos: qos(&options),
+        retain: options.boolean("retain", false),
+        dup: false,
+    };
+    let signal = options.signal();
+    options.finish().map_err(|invalid| mqtt_invalid(&invalid))?;
     if signal.as_ref().is_some_and(AbortSignal::aborted) {
         return Err(mqtt_error(&Error::Aborted, None));
     }
@@ -242,29 +250,6 @@ fn publish(
     Ok(settled)
 }
 
-/// The arguments of `publish`.
-fn read_publish(
-    topic: &JsValue,
-    payload: &JsValue,
-    options: &JsValue,
-) -> Result<(Message, Option<AbortSignal>), Invalid> {
-    let topic = text(topic, "topic")?;
-    let payload = bytes_of(payload, "payload")?;
-    let options = Options::read(options, "options")?;
-    let qos = qos(&options)?;
-    let retain = options.boolean("retain")?.unwrap_or(false);
-    let signal = options.signal()?;
-    options.finish()?;
-    let message = Message {
-        topic,
-        payload,
-        qos,
-        retain,
-        dup: false,
-    };
-    Ok((message, signal))
-}
-
 fn abort_publish(shell: &Shell, token: PublishToken) {
     shell.core.borrow_mut().cancel_publish(token);
     let pending = shell.publishes.borrow_mut().remove(&token);
@@ -279,18 +264,13 @@ fn subscribe(
     on_message: &JsValue,
     options: &JsValue,
 ) -> Result<Rc<Deferred>, JsValue> {
-    let read = || -> Result<_, Invalid> {
-        let filter = text(filter, "filter")?;
-        let on_message: Function = on_message
-            .clone()
-            .dyn_into()
-            .map_err(|_| Invalid::new("onMessage", "must be a function"))?;
-        let options = Options::read(options, "options")?;
-        let qos = qos(&options)?;
-        options.finish()?;
-        Ok((filter, on_message, qos))
-    };
-    let (filter, on_message, qos) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
+    let options = Options::read(options, "options");
+    let filter = options.text(filter, "filter");
+    if !on_message.is_function() {
+        options.refuse("onMessage", "must be a function");
+    }
+    let qos = qos(&options);
+    options.finish().map_err(|invalid| mqtt_invalid(&invalid))?;
     let id = shell
         .core
         .borrow_mut()
@@ -298,28 +278,11 @@ fn subscribe(
         .map_err(|error| mqtt_error(&error, None))?;
     let granted = Rc::new(Deferred::new());
     let handler = Handler {
-        on_message,
+        on_message: on_message.clone().unchecked_into(),
         granted: Rc::clone(&granted),
         ended: None,
     };
     shell.handlers.borrow_mut().insert(id, handler);
     shell.schedule();
     Ok(granted)
-}
-
-/// The option `qos`, 0 where it is left out.
-pub(super) fn qos(options: &Options) -> Result<QoS, Invalid> {
-    let level = options.integer("qos", 0, 2)?.unwrap_or(0);
-    u8::try_from(level)
-        .ok()
-        .and_then(|level| QoS::try_from(level).ok())
-        .ok_or_else(|| options.invalid("qos", "must be 0, 1 or 2"))
-}
-
-/// A string argument with a name.
-pub(super) fn text(value: &JsValue, name: &str) -> Result<String, Invalid> {
-    match flaw_in_text(value) {
-        Some(reason) => Err(Invalid::new(name, &reason)),
-        None => Ok(value.as_string().unwrap_or_default()),
-    }
 }

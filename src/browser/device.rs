@@ -12,6 +12,7 @@ use super::error::{mqtt_error, mqtt_invalid};
 use super::later::soon;
 use super::options::Options;
 use super::promise::Deferred;
+use super::send_options::topics;
 use super::shell::{Shell, report};
 use crate::client::{DeviceId, Error};
 use crate::transfer::{Numbering, Received};
@@ -115,20 +116,13 @@ impl VirtualDevice {
 }
 
 fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Rc<Deferred>, JsValue> {
-    let read = || {
-        let options = Options::read(options, "options")?;
-        let to = options
-            .string("to")?
-            .unwrap_or_else(|| super::send_options::DEFAULT_TO.to_owned());
-        let from = options
-            .string("from")?
-            .unwrap_or_else(|| super::send_options::DEFAULT_FROM.to_owned());
-        let numbering = options.choice("numbering", "echo, next")?;
-        let numbering = numbering.and_then(|name| Numbering::from_name(&name));
-        options.finish()?;
-        Ok((to, from, numbering.unwrap_or(Numbering::Echo)))
+    let options = Options::read(options, "options");
+    let (to, from) = topics(&options);
+    let numbering = match options.choice("numbering", "echo, next") {
+        1 => Numbering::Next,
+        _ => Numbering::Echo,
     };
-    let (to, from, numbering) = read().map_err(|invalid| mqtt_invalid(&invalid))?;
+    options.finish().map_err(|invalid| mqtt_invalid(&invalid))?;
     let attached = shell
         .core
         .borrow_mut()

@@ -56,17 +56,11 @@ extern "C" {
 /// What says that an argument cannot be taken, before it is known which class of error says so.
 pub(super) struct Invalid(pub(super) String);
 
+#[cfg(feature = "mqtt")]
 impl Invalid {
     /// Of the option with this name and its path, `will.topic` for instance.
     pub(super) fn new(option: &str, reason: &str) -> Self {
         Self([option, ": ", reason].concat())
-    }
-}
-
-/// What `options.js` throws.
-impl From<JsValue> for Invalid {
-    fn from(thrown: JsValue) -> Self {
-        Self(thrown.as_string().unwrap_or_default())
     }
 }
 

@@ -158,12 +158,12 @@ impl PreparedImage {
 pub fn prepare_image(source: JsValue, options: JsValue) -> Promise {
     // Read at once: the caller may change or transfer what he gave.
     let read = || -> Result<_, Invalid> {
-        let options = Options::read(&options, "options")?;
-        let prepare = prepare_options::read(&options)?;
-        let signal = options.signal()?;
+        let options = Options::read(&options, "options");
+        let prepare = prepare_options::read(&options);
+        let signal = options.signal();
+        let source = Source::read(&source, &options);
         options.finish()?;
-        check(&prepare)?;
-        Ok((Source::read(&source)?, prepare, signal))
+        Ok((source, prepare, signal))
     };
     let read = read();
     future_to_promise(async move {
@@ -175,7 +175,7 @@ pub fn prepare_image(source: JsValue, options: JsValue) -> Promise {
 }
 
 /// Looks for options that the image room refuses, before anything is fetched.
-pub(super) fn check(options: &PrepareOptions) -> Result<(), Invalid> {
+pub(super) fn check(options: &PrepareOptions) -> Result<(), Error> {
     let one_pixel = image::Source::Pixels {
         rgba: Cow::Borrowed(&[255; 4]),
         width: 1,
@@ -187,9 +187,7 @@ pub(super) fn check(options: &PrepareOptions) -> Result<(), Invalid> {
     } else {
         one_pixel
     };
-    Job::new(source, options)
-        .map(|_| ())
-        .map_err(prepare_options::invalid)
+    Job::new(source, options).map(|_| ())
 }
 
 /// Loads, decodes, arranges and encodes, and looks at the signal in between.

@@ -1,22 +1,28 @@
-// Reads objects of options: each option by its name, with its type and range, and nothing beside them. What is wrong is thrown
-// as text, which begins with the option's name.
+// Reads objects of options: each option by its name, with its type and range, and nothing beside them. An option that is wrong
+// reads as one that was left out; what was wrong first is kept, and told at the end. It begins with the option's name.
+import { viewOf } from "./source.js";
+
+const encoder = new TextEncoder();
 
 /** An object of options that is being read. Every option that is asked for counts as known; `finish` refuses the rest. */
 export class Options {
   #object;
   #path;
   #known = new Set();
+  #flaws;
+  #nested = [];
 
   /** `undefined` counts as no options at all. `path` stands before the names in messages: `reconnect.`, or nothing at the top. */
-  constructor(object, name, path) {
-    if (object !== undefined && (typeof object !== "object" || object === null || Array.isArray(object))) throw `${name}: must be an object`;
-    this.#object = object;
+  constructor(object, name, path = "", flaws = []) {
     this.#path = path;
+    this.#flaws = flaws;
+    if (object === undefined || (typeof object === "object" && object !== null && !Array.isArray(object))) this.#object = object;
+    else flaws.push(`${name}: must be an object`);
   }
 
-  /** What an option is not, with its full name. */
-  invalid(name, reason) {
-    return `${this.#path}${name}: ${reason}`;
+  /** Says what an option is not. */
+  refuse(name, reason) {
+    this.#flaws.push(`${this.#path}${name}: ${reason}`);
   }
 
   /** Undefined where it is left out. */
@@ -25,46 +31,73 @@ export class Options {
     try {
       return this.#object?.[name];
     } catch {
-      throw this.invalid(name, "could not be read: its getter threw");
+      this.refuse(name, "could not be read: its getter threw");
     }
   }
 
-  #checked(name, isRight, reason) {
+  #checked(name, isRight, reason, usual) {
     const value = this.value(name);
-    if (value === undefined || isRight(value)) return value;
-    throw this.invalid(name, reason);
+    if (value !== undefined) {
+      if (isRight(value)) return value;
+      this.refuse(name, reason);
+    }
+    return usual;
   }
 
   string(name) {
-    const text = this.value(name);
-    const flaw = text === undefined ? undefined : flawInText(text);
-    if (flaw) throw this.invalid(name, flaw);
-    return text;
+    const value = this.value(name);
+    if (value !== undefined) return this.text(value, name);
   }
 
-  boolean(name) {
-    return this.#checked(name, (value) => typeof value === "boolean", "must be true or false");
+  /** A value that has to be text, whether it is an option or not. A lone surrogate has no UTF-8 form [MQTT-1.5.3-1]. */
+  text(value, name) {
+    if (typeof value === "string" && !/\p{Surrogate}/u.test(value)) return value;
+    this.refuse(name, typeof value === "string" ? "must be well-formed Unicode" : "must be a string");
+    return "";
+  }
+
+  binary(name) {
+    const value = this.value(name);
+    if (value !== undefined) return this.bytes(value, name);
+  }
+
+  /** A value that has to be text or bytes, whether it is an option or not. */
+  bytes(value, name) {
+    return typeof value === "string" ? encoder.encode(this.text(value, name)) : this.view(value, name, "a string or a Uint8Array");
+  }
+
+  /** The bytes of a buffer or of a view of one, which is otherwise to be `kinds`. */
+  view(value, name, kinds) {
+    const view = viewOf(value);
+    // There is nothing to send in a buffer that was transferred elsewhere.
+    if (!view) this.refuse(name, view === null ? "is a detached buffer: it was transferred elsewhere" : `must be ${kinds}`);
+    return view ?? new Uint8Array();
+  }
+
+  boolean(name, usual) {
+    return this.#checked(name, (value) => typeof value === "boolean", "must be true or false", usual);
   }
 
   number(name, least, most) {
     return this.#checked(name, (value) => typeof value === "number" && value >= least && value <= most, `must be a number from ${least} to ${most}`);
   }
 
-  integer(name, least, most) {
-    return this.#checked(name, isWhole(least, most), `must be a whole number from ${least} to ${most}`);
+  integer(name, least, most, usual) {
+    return this.#checked(name, isWhole(least, most), `must be a whole number from ${least} to ${most}`, usual);
   }
 
   /** A whole number, or `other`, which is given as Infinity. */
-  integerOr(name, least, most, other) {
+  integerOr(name, least, most, usual, other = Infinity) {
     const isNumber = isWhole(least, most);
-    const words = `must be a whole number from ${least} to ${most}, or ${typeof other === "string" ? `"${other}"` : other}`;
-    const value = this.#checked(name, (value) => value === other || isNumber(value), words);
+    const words = `must be a whole number from ${least} to ${most}, or ${other === Infinity ? other : `"${other}"`}`;
+    const value = this.#checked(name, (value) => value === other || isNumber(value), words, usual);
     return value === other ? Infinity : value;
   }
 
-  /** One of `names`, which have commas between them. */
+  /** The place of one of `names`, which have commas between them. The first is the usual one. */
   choice(name, names) {
-    return this.#checked(name, (value) => names.split(", ").includes(value), `must be one of ${names}`);
+    const all = names.split(", ");
+    return all.indexOf(this.#checked(name, (value) => all.includes(value), `must be one of ${names}`, all[0]));
   }
 
   function(name) {
@@ -78,22 +111,25 @@ export class Options {
   /** Further options under this one. */
   nested(name) {
     const value = this.value(name);
-    const full = this.#path + name;
-    return value === undefined ? undefined : new Options(value, full, `${full}.`);
+    if (value !== undefined) return this.under(value, name);
   }
 
-  /** Refuses every key that nobody asked for. */
+  /** An object of options that belongs to the option with this name. */
+  under(value, name) {
+    const full = this.#path + name;
+    const nested = new Options(value, full, `${full}.`, this.#flaws);
+    this.#nested.push(nested);
+    return nested;
+  }
+
+  /** What was wrong first, or undefined. Refuses every key that nobody asked for, here and in what is nested. */
   finish() {
     for (const key of Object.keys(this.#object ?? {})) {
-      if (!this.#known.has(key) && this.value(key) !== undefined) throw this.invalid(key, "is not an option here");
+      if (!this.#known.has(key) && this.value(key) !== undefined) this.refuse(key, "is not an option here");
     }
+    for (const nested of this.#nested) nested.finish();
+    return this.#flaws[0];
   }
 }
 
 const isWhole = (least, most) => (value) => Number.isInteger(value) && value >= least && value <= most;
-
-/** Why a value cannot be sent as text, or undefined. A lone surrogate has no UTF-8 form [MQTT-1.5.3-1]. */
-export function flawInText(value) {
-  if (typeof value !== "string") return "must be a string";
-  return /\p{Surrogate}/u.test(value) ? "must be well-formed Unicode" : undefined;
-}

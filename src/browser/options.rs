@@ -1,4 +1,4 @@
-//! Objects of options: `options.js` reads them, and says what is wrong with one.
+//! Objects of options: `options.js` reads them, and says at the end what is wrong with one.
 
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -11,105 +11,106 @@ pub(super) const MAX_TIMER_MS: u32 = 0x7fff_ffff;
 
 #[wasm_bindgen(module = "/src/browser/options.js")]
 extern "C" {
-    /// An object of options that is being read. Every option that is asked for counts as known; [`Options::finish`] refuses
-    /// the rest. `None` is an option that is left out, and what is thrown becomes an [`Invalid`].
+    /// An object of options that is being read. Every option that is asked for counts as known. One that is wrong reads as
+    /// if it were left out, and [`Options::finish`] says so: nobody has to ask after each.
     pub(super) type Options;
 
-    #[wasm_bindgen(constructor, catch)]
-    fn new(value: &JsValue, name: &str, path: &str) -> Result<Options, JsValue>;
+    /// `undefined` counts as no options at all; anything but an object is refused, under this name.
+    #[wasm_bindgen(constructor)]
+    pub(super) fn read(value: &JsValue, name: &str) -> Options;
 
-    #[wasm_bindgen(method, js_name = invalid)]
-    fn invalid_text(this: &Options, name: &str, reason: &str) -> String;
+    /// Says why the option with this name cannot be taken.
+    #[wasm_bindgen(method)]
+    pub(super) fn refuse(this: &Options, name: &str, reason: &str);
 
-    #[wasm_bindgen(method, catch, js_name = value)]
-    fn raw(this: &Options, name: &str) -> Result<JsValue, JsValue>;
+    /// `undefined` where it is left out.
+    #[wasm_bindgen(method)]
+    pub(super) fn value(this: &Options, name: &str) -> JsValue;
 
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn string(this: &Options, name: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn string(this: &Options, name: &str) -> Option<String>;
 
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn boolean(this: &Options, name: &str) -> Result<Option<bool>, JsValue>;
+    /// A value that has to be text; it counts as an option with this name.
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(method)]
+    pub(super) fn text(this: &Options, value: &JsValue, name: &str) -> String;
 
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn number(
-        this: &Options,
-        name: &str,
-        least: f64,
-        most: f64,
-    ) -> Result<Option<f64>, JsValue>;
+    /// Text as UTF-8, or bytes, copied.
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(method)]
+    pub(super) fn binary(this: &Options, name: &str) -> Option<Vec<u8>>;
+
+    /// A value that has to be text or bytes; it counts as an option with this name.
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(method)]
+    pub(super) fn bytes(this: &Options, value: &JsValue, name: &str) -> Vec<u8>;
+
+    /// The bytes of an ArrayBuffer, a SharedArrayBuffer or a view of one, copied; anything else is refused as not being
+    /// `kinds`.
+    #[wasm_bindgen(method)]
+    pub(super) fn view(this: &Options, value: &JsValue, name: &str, kinds: &str) -> Vec<u8>;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn boolean(this: &Options, name: &str, usual: bool) -> bool;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn number(this: &Options, name: &str, least: f64, most: f64) -> Option<f64>;
 
     /// A whole number from `least` to `most`.
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn integer(
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(method)]
+    pub(super) fn integer(this: &Options, name: &str, least: u32, most: u32, usual: u32) -> u32;
+
+    #[cfg(feature = "image")]
+    #[wasm_bindgen(method, js_name = integer)]
+    pub(super) fn integer_if_given(
         this: &Options,
         name: &str,
         least: u32,
         most: u32,
-    ) -> Result<Option<u32>, JsValue>;
+    ) -> Option<u32>;
 
-    /// A whole number from `least` to `most`, or `other`, which is given as infinity.
+    /// A whole number from `least` to `most`, or `other`, which is given as infinity, and is infinity where it has no name.
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(method, catch, js_name = integerOr)]
+    #[wasm_bindgen(method, js_name = integerOr)]
     pub(super) fn integer_or(
         this: &Options,
         name: &str,
         least: u32,
         most: u32,
-        other: JsValue,
-    ) -> Result<Option<f64>, JsValue>;
+        usual: f64,
+        other: Option<&str>,
+    ) -> f64;
 
-    /// One of `names`, which have commas between them.
+    /// The place of one of `names`, which have commas between them. The first is the usual one.
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn choice(
-        this: &Options,
-        name: &str,
-        names: &str,
-    ) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn choice(this: &Options, name: &str, names: &str) -> u32;
 
     #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn function(this: &Options, name: &str)
-    -> Result<Option<js_sys::Function>, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn function(this: &Options, name: &str) -> Option<js_sys::Function>;
 
     /// Further options under this one.
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn nested(this: &Options, name: &str) -> Result<Option<Options>, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn nested(this: &Options, name: &str) -> Option<Options>;
 
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn signal(this: &Options) -> Result<Option<AbortSignal>, JsValue>;
+    /// `value` as options that messages name with that of the option that they belong to.
+    #[cfg(feature = "image")]
+    #[wasm_bindgen(method)]
+    pub(super) fn under(this: &Options, value: &JsValue, name: &str) -> Options;
 
-    /// Refuses every key that nobody asked for.
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn finish(this: &Options) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn signal(this: &Options) -> Option<AbortSignal>;
 
-    /// Why a value cannot be sent as text.
-    #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(js_name = flawInText)]
-    pub(super) fn flaw_in_text(value: &JsValue) -> Option<String>;
+    #[wasm_bindgen(method, js_name = finish)]
+    fn first_flaw(this: &Options) -> Option<String>;
 }
 
 impl Options {
-    /// `undefined` counts as no options at all; anything but an object is refused.
-    pub(super) fn read(value: &JsValue, name: &str) -> Result<Self, Invalid> {
-        Ok(Self::new(value, name, "")?)
-    }
-
-    /// Options that messages name with that of the option that they belong to.
-    #[cfg(feature = "image")]
-    pub(super) fn under(value: &JsValue, name: &str) -> Result<Self, Invalid> {
-        Ok(Self::new(value, name, &[name, "."].concat())?)
-    }
-
-    /// The value of an option, `None` where it is left out or `undefined`.
-    pub(super) fn value(&self, name: &str) -> Result<Option<JsValue>, Invalid> {
-        let value = self.raw(name)?;
-        Ok((!value.is_undefined()).then_some(value))
-    }
-
-    /// An [`Invalid`] with the option's full name.
-    pub(super) fn invalid(&self, name: &str, reason: &str) -> Invalid {
-        Invalid(self.invalid_text(name, reason))
+    /// What was wrong first: an option, one under it, or a key that nobody asked for.
+    pub(super) fn finish(&self) -> Result<(), Invalid> {
+        self.first_flaw().map_or(Ok(()), |flaw| Err(Invalid(flaw)))
     }
 }
 

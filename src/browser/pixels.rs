@@ -8,7 +8,6 @@ use web_sys::{
     OffscreenCanvasRenderingContext2d,
 };
 
-use super::error::Invalid;
 use crate::image::{self, Error, Kind, PrepareOptions, Turn};
 
 #[wasm_bindgen]
@@ -28,8 +27,9 @@ pub(super) struct PixelSource {
 }
 
 impl PixelSource {
-    /// The pixels of an ImageData or ImageBitmap, copied now: the caller may close or transfer it later.
-    pub(super) fn read(value: &JsValue) -> Result<Option<Self>, Invalid> {
+    /// The pixels of an ImageData or ImageBitmap, copied now: the caller may close or transfer it later. `None` for anything
+    /// else; the error is what is wrong with it.
+    pub(super) fn read(value: &JsValue) -> Result<Option<Self>, &'static str> {
         if let Some(data) = value.dyn_ref::<ImageData>() {
             return Self::of(data).map(Some);
         }
@@ -37,18 +37,15 @@ impl PixelSource {
             return Ok(None);
         };
         if bitmap.width() == 0 || bitmap.height() == 0 {
-            return Err(Invalid::new(
-                "image",
-                "is an ImageBitmap that was closed or transferred",
-            ));
+            return Err("is an ImageBitmap that was closed or transferred");
         }
         draw(bitmap)
             .map(Some)
-            .map_err(|_| Invalid::new("image", "is an ImageBitmap that cannot be drawn here"))
+            .map_err(|_| "is an ImageBitmap that cannot be drawn here")
     }
 
     /// An ImageData's pixels in sRGB.
-    fn of(data: &ImageData) -> Result<Self, Invalid> {
+    fn of(data: &ImageData) -> Result<Self, &'static str> {
         let pixels = Self {
             rgba: data.data().0,
             width: data.width(),
@@ -56,8 +53,7 @@ impl PixelSource {
             turn: Turn::default(),
         };
         if pixels.rgba.is_empty() {
-            let reason = "is an ImageData without pixels: its buffer was transferred elsewhere";
-            return Err(Invalid::new("image", reason));
+            return Err("is an ImageData without pixels: its buffer was transferred elsewhere");
         }
         if !has_other_colors(data) {
             return Ok(pixels);
@@ -66,12 +62,7 @@ impl PixelSource {
         through_canvas(pixels.width, pixels.height, |context| {
             context.put_image_data(data, 0.0, 0.0)
         })
-        .map_err(|_| {
-            Invalid::new(
-                "image",
-                "is an ImageData that cannot be brought to sRGB here",
-            )
-        })
+        .map_err(|_| "is an ImageData that cannot be brought to sRGB here")
     }
 
     /// Lets the browser decode a file that this module does not read: WebP, and AVIF, HEIC and others where it can.

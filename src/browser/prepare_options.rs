@@ -5,143 +5,136 @@ use core::str::FromStr;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::error::Invalid;
 use super::options::Options;
-use crate::image::{Invert, Palette, PaletteColor, PrepareOptions, Rgb, Tone};
+use crate::image::{ColorError, Error, Invert, Palette, PaletteColor, PrepareOptions, Rgb, Tone};
 
-/// Reads every option of `PrepareOptions` but `signal`, which belongs to the call.
-pub(super) fn read(options: &Options) -> Result<PrepareOptions, Invalid> {
-    Ok(PrepareOptions {
-        width: options.integer("width", 1, 16_384)?,
-        height: options.integer("height", 1, 16_384)?,
-        fit: named(options, "fit")?,
-        rotate: counted(options, "rotate")?,
-        mirror: named(options, "mirror")?,
-        background: color(options, "background")?,
-        format: named(options, "format")?,
-        rows: named(options, "rows")?,
-        columns: counted(options, "columns")?,
-        quality: options
-            .integer("quality", 1, 100)?
-            .and_then(|quality| u8::try_from(quality).ok()),
+/// Reads every option of `PrepareOptions` but `signal`, which belongs to the call. What does not go together is refused too,
+/// before anything is fetched.
+pub(super) fn read(options: &Options) -> PrepareOptions {
+    let prepare = PrepareOptions {
+        width: options.integer_if_given("width", 1, 16_384),
+        height: options.integer_if_given("height", 1, 16_384),
+        fit: named(options, "fit"),
+        rotate: counted(options, "rotate"),
+        mirror: named(options, "mirror"),
+        background: color(options, "background"),
+        format: named(options, "format"),
+        rows: named(options, "rows"),
+        columns: counted(options, "columns"),
+        quality: byte(options, "quality", 1, 100),
         max_bytes: options
-            .integer("maxBytes", 1, u32::MAX)?
+            .integer_if_given("maxBytes", 1, u32::MAX)
             .and_then(|most| usize::try_from(most).ok()),
-        dither: named(options, "dither")?,
-        tone: tone(options)?,
-        saturation: options.number("saturation", 0.0, 2.0)?,
-        palette: palette(options)?,
-        max_megapixels: options.number("maxMegapixels", 0.0, 100_000.0)?,
-        invert: invert(options)?,
-    })
+        dither: named(options, "dither"),
+        tone: tone(options),
+        saturation: options.number("saturation", 0.0, 2.0),
+        palette: palette(options),
+        max_megapixels: options.number("maxMegapixels", 0.0, 100_000.0),
+        invert: invert(options),
+    };
+    taken(options, super::image::check(&prepare));
+    prepare
 }
 
-/// The image room names the option itself.
-pub(super) fn invalid(error: crate::image::Error) -> Invalid {
-    match error {
-        crate::image::Error::Invalid { option, reason } => Invalid::new(option, &reason),
-        other => Invalid::new("options", &other.to_string()),
+/// What the image room makes of an option, which names the option itself where it is wrong.
+fn taken<T>(options: &Options, result: Result<T, Error>) -> Option<T> {
+    match result {
+        Ok(value) => return Some(value),
+        Err(Error::Invalid { option, reason }) => options.refuse(option, &reason),
+        Err(other) => options.refuse("options", &other.to_string()),
     }
+    None
 }
 
 /// One of the names of an enum of the image room, whose own message lists them.
-fn named<T: FromStr<Err = crate::image::Error>>(
-    options: &Options,
-    name: &'static str,
-) -> Result<Option<T>, Invalid> {
-    let Some(text) = options.string(name)? else {
-        return Ok(None);
-    };
-    text.parse().map(Some).map_err(invalid)
+fn named<T: FromStr<Err = Error>>(options: &Options, name: &'static str) -> Option<T> {
+    taken(options, options.string(name)?.parse())
 }
 
 /// A number that stands for one of the values of an enum: degrees, columns.
-fn counted<T: TryFrom<u32, Error = crate::image::Error>>(
-    options: &Options,
-    name: &'static str,
-) -> Result<Option<T>, Invalid> {
-    let Some(number) = options.integer(name, 0, 360)? else {
-        return Ok(None);
-    };
-    T::try_from(number).map(Some).map_err(invalid)
+fn counted<T: TryFrom<u32, Error = Error>>(options: &Options, name: &'static str) -> Option<T> {
+    let number = options.integer_if_given(name, 0, 360)?;
+    taken(options, T::try_from(number))
 }
 
-fn color(options: &Options, name: &'static str) -> Result<Option<Rgb>, Invalid> {
-    let Some(text) = options.string(name)? else {
-        return Ok(None);
-    };
+fn byte(options: &Options, name: &'static str, least: u8, most: u8) -> Option<u8> {
+    let number = options.integer_if_given(name, least.into(), most.into())?;
+    u8::try_from(number).ok()
+}
+
+fn color(options: &Options, name: &'static str) -> Option<Rgb> {
+    parsed(options, name, &options.string(name)?)
+}
+
+fn parsed(options: &Options, name: &'static str, text: &str) -> Option<Rgb> {
     text.parse()
-        .map(Some)
-        .map_err(|error: crate::image::ColorError| options.invalid(name, &error.to_string()))
+        .map_err(|error: ColorError| options.refuse(name, &error.to_string()))
+        .ok()
 }
 
-fn tone(options: &Options) -> Result<Option<Tone>, Invalid> {
-    let Some(value) = options.value("tone")? else {
-        return Ok(None);
-    };
+fn tone(options: &Options) -> Option<Tone> {
+    let value = options.value("tone");
     match (value.as_string().as_deref(), value.as_f64()) {
-        (Some("auto"), _) => Ok(Some(Tone::Auto)),
-        (Some("none"), _) => Ok(Some(Tone::Exponent(1.0))),
+        (Some("auto"), _) => return Some(Tone::Auto),
+        (Some("none"), _) => return Some(Tone::Exponent(1.0)),
         (_, Some(exponent)) if (0.4..=2.0).contains(&exponent) => {
-            Ok(Some(Tone::Exponent(exponent)))
+            return Some(Tone::Exponent(exponent));
         }
-        _ => Err(options.invalid(
-            "tone",
-            "must be \"auto\", \"none\" or a number from 0.4 to 2",
-        )),
+        _ => {}
     }
+    if !value.is_undefined() {
+        let reason = "must be \"auto\", \"none\" or a number from 0.4 to 2";
+        options.refuse("tone", reason);
+    }
+    None
 }
 
-fn invert(options: &Options) -> Result<Option<Invert>, Invalid> {
-    let Some(value) = options.value("invert")? else {
-        return Ok(None);
-    };
-    if let Some(all) = value.as_bool() {
-        return Ok(Some(Invert::All(all)));
+fn invert(options: &Options) -> Option<Invert> {
+    if let Some(all) = options.value("invert").as_bool() {
+        return Some(Invert::All(all));
     }
-    let Some(planes) = options.nested("invert")? else {
-        return Ok(None);
-    };
-    let black = planes.boolean("black")?.unwrap_or(false);
-    let color = planes.boolean("color")?.unwrap_or(false);
-    planes.finish()?;
-    Ok(Some(Invert::Planes { black, color }))
+    let planes = options.nested("invert")?;
+    let black = planes.boolean("black", false);
+    let color = planes.boolean("color", false);
+    Some(Invert::Planes { black, color })
 }
 
-fn palette(options: &Options) -> Result<Option<Palette>, Invalid> {
-    let Some(value) = options.value("palette")? else {
-        return Ok(None);
-    };
+fn palette(options: &Options) -> Option<Palette> {
+    let value = options.value("palette");
     if let Some(name) = value.as_string() {
-        return name
-            .parse()
-            .map(|name| Some(Palette::Named(name)))
-            .map_err(invalid);
+        return taken(options, name.parse()).map(Palette::Named);
     }
-    let Some(colors) = value.dyn_ref::<Array>() else {
-        return Err(options.invalid("palette", "must be a panel's name or an array of colours"));
+    let colors = value.dyn_ref::<Array>();
+    let Some(colors) = colors.filter(|colors| (2..=16).contains(&colors.length())) else {
+        if !value.is_undefined() {
+            let reason = match colors {
+                Some(_) => "must hold 2 to 16 colours",
+                None => "must be a panel's name or an array of colours",
+            };
+            options.refuse("palette", reason);
+        }
+        return None;
     };
-    if !(2..=16).contains(&colors.length()) {
-        return Err(options.invalid("palette", "must hold 2 to 16 colours"));
-    }
-    let colors: Result<Vec<_>, _> = colors.iter().map(|entry| palette_color(&entry)).collect();
-    colors.map(|colors| Some(Palette::Colors(colors)))
+    let colors: Option<Vec<_>> = colors
+        .iter()
+        .map(|entry| palette_color(options, &entry))
+        .collect();
+    colors.map(Palette::Colors)
 }
 
-fn palette_color(entry: &JsValue) -> Result<PaletteColor, Invalid> {
+fn palette_color(options: &Options, entry: &JsValue) -> Option<PaletteColor> {
     if let Some(text) = entry.as_string() {
-        let color: Rgb = text.parse().map_err(|error: crate::image::ColorError| {
-            Invalid::new("palette", &error.to_string())
-        })?;
-        return Ok(color.into());
+        return parsed(options, "palette", &text).map(PaletteColor::from);
     }
-    let fields = Options::under(entry, "palette")?;
-    let needed = || fields.invalid("color", "is needed");
-    let color = color(&fields, "color")?.ok_or_else(needed)?;
-    let code = fields
-        .integer("code", 0, 15)?
-        .and_then(|code| u8::try_from(code).ok());
-    let shown = self::color(&fields, "shown")?;
-    fields.finish()?;
-    Ok(PaletteColor { color, code, shown })
+    let fields = options.under(entry, "palette");
+    if fields.value("color").is_undefined() {
+        fields.refuse("color", "is needed");
+    }
+    let shown = color(&fields, "shown");
+    let code = byte(&fields, "code", 0, 15);
+    Some(PaletteColor {
+        color: color(&fields, "color")?,
+        code,
+        shown,
+    })
 }

@@ -3,7 +3,6 @@
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::error::Invalid;
 use super::later::soon;
 #[cfg(not(feature = "image"))]
 use super::later::when;
@@ -35,13 +34,12 @@ pub(super) enum ToPrepare {
 #[cfg(feature = "image")]
 impl ToPrepare {
     /// A PreparedImage takes no PrepareOptions: they stay unread, and so are refused by name.
-    pub(super) fn read(image: &JsValue, options: &Options) -> Result<Self, Invalid> {
+    pub(super) fn read(image: &JsValue, options: &Options) -> Self {
         if let Some(prepared) = super::image::PreparedImage::share(image) {
-            return Ok(Self::Prepared(prepared.into_ready()));
+            return Self::Prepared(prepared.into_ready());
         }
-        let prepare = super::prepare_options::read(options)?;
-        super::image::check(&prepare)?;
-        Ok(Self::Source(Box::new((Source::read(image)?, prepare))))
+        let prepare = super::prepare_options::read(options);
+        Self::Source(Box::new((Source::read(image, options), prepare)))
     }
 
     /// Calls `then` with what became of it, later.
@@ -66,14 +64,12 @@ impl ToPrepare {
 #[cfg(not(feature = "image"))]
 impl ToPrepare {
     /// Without the image part files are carried as they are, and that has to be asked for.
-    pub(super) fn read(image: &JsValue, options: &Options) -> Result<Self, Invalid> {
-        match options.string("format")?.as_deref() {
-            Some("original") => Ok(Self::Original(Source::read(image)?)),
-            _ => Err(options.invalid(
-                "format",
-                "must be \"original\": this build has no image part",
-            )),
+    pub(super) fn read(image: &JsValue, options: &Options) -> Self {
+        if options.string("format").as_deref() != Some("original") {
+            let reason = "must be \"original\": this build has no image part";
+            options.refuse("format", reason);
         }
+        Self::Original(Source::read(image, options))
     }
 
     /// Calls `then` with what became of it, later.

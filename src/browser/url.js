@@ -1,3 +1,13 @@
+/** Why no link can be opened to a URL or to any of several, or undefined where they can. */
+export function flawInUrls(urls) {
+  if (urls === undefined) return "is needed: ws:// or wss:// and a host, or practice:";
+  const all = [urls].flat();
+  return all.length === 0 ? "must hold at least one URL" : all.map(flawInUrl).find(Boolean);
+}
+
+/** One URL or several, which have been looked at. */
+export const listOf = (urls) => [urls].flat();
+
 /** Why no link can be opened to a URL, or undefined where one can. */
 export function flawInUrl(url) {
   if (typeof url !== "string") return "must be a string, or an array of strings";

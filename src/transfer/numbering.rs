@@ -62,16 +62,6 @@ pub enum NumberingOption {
 }
 
 impl NumberingOption {
-    /// The option with this name in `api.d.ts`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "auto" => Some(Self::Auto),
-            "echo" => Some(Self::Echo),
-            "next" => Some(Self::Next),
-            _ => None,
-        }
-    }
-
     /// What is known before the first feedback.
     pub const fn known(self) -> Option<Numbering> {
         match self {
