@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -12,12 +12,11 @@ use super::error::{mqtt_error, mqtt_invalid};
 use super::listening::Listening;
 use super::lock::Lock;
 use super::options::Options;
-use super::promise::Deferred;
 use super::send_options::qos;
-use super::shell::{Broker, Handler, PendingPublish, Shell};
+use super::shell::{Broker, Shell};
 use super::transfer::{Transfer, start_transfer};
-use crate::client::{Client, Error};
-use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
+use crate::client::{Client, ConnectionState, Error};
+use crate::mqtt::{Message, QoS, SubscriptionId};
 
 /// One MQTT 3.1.1 connection.
 #[wasm_bindgen(skip_typescript)]
@@ -49,38 +48,38 @@ impl MqttClient {
 
     /// The callback for changes of state, or null.
     #[wasm_bindgen(getter, js_name = onstatechange)]
-    pub fn on_state_change(&self) -> Option<Function> {
-        self.shell.on_state_change.borrow().clone()
+    pub fn on_state_change(&self) -> JsValue {
+        self.shell.desk.on_state_change()
     }
 
     /// Sets it; whatever is no function takes it away, as with event handlers of the platform.
     #[wasm_bindgen(setter, js_name = onstatechange)]
     pub fn set_on_state_change(&self, callback: JsValue) {
-        self.shell.on_state_change.replace(callback.dyn_into().ok());
+        self.shell.desk.set_on_state_change(&callback);
     }
 
     /// The callback for what one should know although nothing failed, or null.
     #[wasm_bindgen(getter, js_name = onnotice)]
-    pub fn on_notice(&self) -> Option<Function> {
-        self.shell.on_notice.borrow().clone()
+    pub fn on_notice(&self) -> JsValue {
+        self.shell.desk.on_notice()
     }
 
     /// Sets it; whatever is no function takes it away.
     #[wasm_bindgen(setter, js_name = onnotice)]
     pub fn set_on_notice(&self, callback: JsValue) {
-        self.shell.on_notice.replace(callback.dyn_into().ok());
+        self.shell.desk.set_on_notice(&callback);
     }
 
     /// Publishes a message; resolves when the exchange of its QoS is complete.
     pub fn publish(&self, topic: JsValue, payload: JsValue, options: JsValue) -> Promise {
         publish(&self.shell, &topic, &payload, &options)
-            .map_or_else(|error| Promise::reject(&error), |settled| settled.promise())
+            .unwrap_or_else(|error| Promise::reject(&error))
     }
 
     /// Subscribes; resolves after SUBACK.
     pub fn subscribe(&self, filter: JsValue, on_message: JsValue, options: JsValue) -> Promise {
         subscribe(&self.shell, &filter, &on_message, &options)
-            .map_or_else(|error| Promise::reject(&error), |granted| granted.promise())
+            .unwrap_or_else(|error| Promise::reject(&error))
     }
 
     /// Starts a transfer; never throws.
@@ -91,15 +90,12 @@ impl MqttClient {
 
     /// Tests the link now.
     pub fn check(&self) -> Promise {
-        let deferred = Rc::new(Deferred::new());
-        self.shell.checks.borrow_mut().push(Rc::clone(&deferred));
-        let asked = self.shell.core.borrow_mut().check(now());
-        if asked.is_err() {
-            self.shell.checks.take();
-            deferred.resolve(&JsValue::FALSE);
+        let alive = self.shell.desk.check();
+        if self.shell.core.borrow_mut().check(now()).is_err() {
+            self.shell.desk.checked(false);
         }
         self.shell.schedule();
-        deferred.promise()
+        alive
     }
 
     /// Sends DISCONNECT and closes.
@@ -140,19 +136,12 @@ impl Subscription {
 
     /// Ends it; no message is delivered after this call. Resolves after UNSUBACK, at once where nothing is to be done.
     pub fn unsubscribe(&self) -> Promise {
-        let mut handlers = self.shell.handlers.borrow_mut();
-        let Some(handler) = handlers.get_mut(&self.id) else {
-            return Promise::resolve(&JsValue::UNDEFINED);
-        };
-        if let Some(ended) = &handler.ended {
-            return ended.promise();
+        let id = self.id.number() as f64;
+        if self.shell.desk.leave(id) {
+            self.shell.core.borrow_mut().unsubscribe(now(), self.id);
+            self.shell.schedule();
         }
-        let ended = Rc::new(Deferred::new());
-        handler.ended = Some(Rc::clone(&ended));
-        drop(handlers);
-        self.shell.core.borrow_mut().unsubscribe(now(), self.id);
-        self.shell.schedule();
-        ended.promise()
+        self.shell.desk.left(id)
     }
 
     pub(super) const fn new(shell: Rc<Shell>, id: SubscriptionId, qos: QoS) -> Self {
@@ -196,16 +185,15 @@ fn begin(options: &JsValue) -> Result<Rc<Shell>, JsValue> {
 }
 
 fn close(shell: &Rc<Shell>) -> Promise {
-    let deferred = Rc::new(Deferred::new());
-    let promise = deferred.promise();
-    if shell.core.borrow().state() == crate::client::ConnectionState::Closed {
-        deferred.resolve(&JsValue::UNDEFINED);
+    let is_closed = shell.core.borrow().state() == ConnectionState::Closed;
+    let closed = if is_closed {
+        Promise::resolve(&JsValue::UNDEFINED)
     } else {
-        shell.closes.borrow_mut().push(deferred);
         shell.core.borrow_mut().close(now());
-    }
+        shell.desk.close()
+    };
     shell.schedule();
-    promise
+    closed
 }
 
 fn publish(
@@ -213,7 +201,7 @@ fn publish(
     topic: &JsValue,
     payload: &JsValue,
     options: &JsValue,
-) -> Result<Rc<Deferred>, JsValue> {
+) -> Result<Promise, JsValue> {
     let options = Options::read(options, "options");
     let message = Message {
         topic: options.text(topic, "topic"),
@@ -232,30 +220,8 @@ fn publish(
         .borrow_mut()
         .publish(now(), message)
         .map_err(|error| mqtt_error(&error, None))?;
-    let settled = Rc::new(Deferred::new());
-    let abort = signal.map(|signal| {
-        let shell = Rc::downgrade(shell);
-        Listening::to_abort(signal, move || {
-            if let Some(shell) = shell.upgrade() {
-                abort_publish(&shell, token);
-            }
-        })
-    });
-    let pending = PendingPublish {
-        settled: Rc::clone(&settled),
-        _abort: abort,
-    };
-    shell.publishes.borrow_mut().insert(token, pending);
     shell.schedule();
-    Ok(settled)
-}
-
-fn abort_publish(shell: &Shell, token: PublishToken) {
-    shell.core.borrow_mut().cancel_publish(token);
-    let pending = shell.publishes.borrow_mut().remove(&token);
-    if let Some(pending) = pending {
-        pending.settled.reject(&mqtt_error(&Error::Aborted, None));
-    }
+    Ok(shell.desk.publish(token.number() as f64, signal.as_ref()))
 }
 
 fn subscribe(
@@ -263,7 +229,7 @@ fn subscribe(
     filter: &JsValue,
     on_message: &JsValue,
     options: &JsValue,
-) -> Result<Rc<Deferred>, JsValue> {
+) -> Result<Promise, JsValue> {
     let options = Options::read(options, "options");
     let filter = options.text(filter, "filter");
     if !on_message.is_function() {
@@ -276,13 +242,6 @@ fn subscribe(
         .borrow_mut()
         .subscribe(now(), &filter, qos)
         .map_err(|error| mqtt_error(&error, None))?;
-    let granted = Rc::new(Deferred::new());
-    let handler = Handler {
-        on_message: on_message.clone().unchecked_into(),
-        granted: Rc::clone(&granted),
-        ended: None,
-    };
-    shell.handlers.borrow_mut().insert(id, handler);
     shell.schedule();
-    Ok(granted)
+    Ok(shell.desk.subscribe(id.number() as f64, on_message))
 }

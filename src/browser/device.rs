@@ -1,9 +1,9 @@
 //! `VirtualDevice`, as `api.d.ts` has it: plays the device on a connection of this page.
 
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::client::MqttClient;
@@ -13,66 +13,15 @@ use super::later::soon;
 use super::options::Options;
 use super::promise::Deferred;
 use super::send_options::topics;
-use super::shell::{Shell, report};
-use crate::client::{DeviceId, Error};
-use crate::transfer::{Numbering, Received};
-
-#[wasm_bindgen(module = "/src/browser/glue.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = makeReceived)]
-    fn make_received(name: &str, bytes: Uint8Array, whole: bool) -> JsValue;
-}
-
-/// What the shell and the `VirtualDevice` object share.
-#[derive(Default)]
-pub(super) struct DeviceHandle {
-    attached: RefCell<Option<Rc<Deferred>>>,
-    on_image: RefCell<Option<Function>>,
-}
-
-impl DeviceHandle {
-    pub(super) fn handle_attached(
-        self: &Rc<Self>,
-        shell: &Rc<Shell>,
-        id: DeviceId,
-        result: Result<(), Error>,
-    ) {
-        let Some(attached) = self.attached.take() else {
-            return;
-        };
-        let device = || VirtualDevice {
-            shell: Rc::clone(shell),
-            id,
-            handle: Rc::clone(self),
-            detached: Cell::new(false),
-        };
-        match result {
-            Ok(()) => attached.resolve(&device().into()),
-            Err(error) => attached.reject(&mqtt_error(&error, None)),
-        }
-    }
-
-    pub(super) fn handle_closed(&self, error: &JsValue) {
-        if let Some(attached) = self.attached.take() {
-            attached.reject(error);
-        }
-    }
-
-    pub(super) fn handle_image(&self, image: &Received) {
-        let callback = self.on_image.borrow().clone();
-        let Some(callback) = callback else { return };
-        let bytes = Uint8Array::from(image.bytes.as_slice());
-        let object = make_received(&image.name, bytes, image.whole);
-        report(callback.call1(&JsValue::UNDEFINED, &object));
-    }
-}
+use super::shell::Shell;
+use crate::client::DeviceId;
+use crate::transfer::Numbering;
 
 /// Plays the device: answers by the protocol and hands over each image it received.
 #[wasm_bindgen(skip_typescript)]
 pub struct VirtualDevice {
     shell: Rc<Shell>,
     id: DeviceId,
-    handle: Rc<DeviceHandle>,
     detached: Cell<bool>,
 }
 
@@ -80,20 +29,21 @@ pub struct VirtualDevice {
 impl VirtualDevice {
     /// Subscribes to `to`; resolves when it can receive.
     pub fn attach(client: &MqttClient, options: JsValue) -> Promise {
-        attach(client.shell(), &options)
-            .map_or_else(|error| Promise::reject(&error), |ready| ready.promise())
+        attach(client.shell(), &options).unwrap_or_else(|error| Promise::reject(&error))
     }
 
     /// The callback for images, or null.
     #[wasm_bindgen(getter, js_name = onimage)]
-    pub fn on_image(&self) -> Option<Function> {
-        self.handle.on_image.borrow().clone()
+    pub fn on_image(&self) -> JsValue {
+        self.shell.desk.on_image(self.id.number() as f64)
     }
 
     /// Sets it; whatever is no function takes it away.
     #[wasm_bindgen(setter, js_name = onimage)]
     pub fn set_on_image(&self, callback: JsValue) {
-        self.handle.on_image.replace(callback.dyn_into().ok());
+        self.shell
+            .desk
+            .set_on_image(self.id.number() as f64, &callback);
     }
 
     /// Ends the device. What it had of an unfinished image is handed over, not whole.
@@ -108,14 +58,22 @@ impl VirtualDevice {
         let promise = detached.promise();
         soon(move || {
             shell.drive();
-            shell.devices.borrow_mut().remove(&id);
+            shell.desk.detached(id.number() as f64, &JsValue::UNDEFINED);
             detached.resolve(&JsValue::UNDEFINED);
         });
         promise
     }
+
+    pub(super) const fn new(shell: Rc<Shell>, id: DeviceId) -> Self {
+        Self {
+            shell,
+            id,
+            detached: Cell::new(false),
+        }
+    }
 }
 
-fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Rc<Deferred>, JsValue> {
+fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Promise, JsValue> {
     let options = Options::read(options, "options");
     let (to, from) = topics(&options);
     let numbering = match options.choice("numbering", "echo, next") {
@@ -128,10 +86,6 @@ fn attach(shell: &Rc<Shell>, options: &JsValue) -> Result<Rc<Deferred>, JsValue>
         .borrow_mut()
         .attach_device(now(), &to, &from, numbering);
     let id = attached.map_err(|error| mqtt_error(&error, None))?;
-    let ready = Rc::new(Deferred::new());
-    let handle = Rc::new(DeviceHandle::default());
-    handle.attached.replace(Some(Rc::clone(&ready)));
-    shell.devices.borrow_mut().insert(id, handle);
     shell.schedule();
-    Ok(ready)
+    Ok(shell.desk.attach(id.number() as f64))
 }

@@ -43,11 +43,6 @@ extern "C" {
     #[wasm_bindgen(reexport = "isTransferError", skip_typescript, js_name = isTransferError)]
     fn is_transfer_error(value: &JsValue) -> bool;
 
-    /// Shows an error that nobody can catch as an uncaught one.
-    #[cfg(feature = "mqtt")]
-    #[wasm_bindgen(js_name = reportUncaught)]
-    pub(super) fn report_uncaught(error: &JsValue);
-
     /// A thrown value as text.
     #[cfg(feature = "mqtt")]
     pub(super) fn describe(thrown: &JsValue) -> String;

@@ -8,26 +8,13 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{MqttClient, Subscription};
 use super::clock::now;
+use super::device::VirtualDevice;
 use super::error::mqtt_error;
-use super::shell::{Shell, report};
+use super::shell::Shell;
 use super::transfer::TransferHandle;
-use crate::client::{ConnectionState, Error, Event, LinkId, Notice};
+use crate::client::{ConnectionState, DeviceId, Error, Event, LinkId};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
 use crate::transfer::TransferId;
-
-#[wasm_bindgen(module = "/src/browser/glue.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = makeMessage)]
-    fn make_message(
-        topic: &str,
-        payload: js_sys::Uint8Array,
-        qos: u8,
-        retain: bool,
-        dup: bool,
-    ) -> JsValue;
-    #[wasm_bindgen(js_name = makeNotice)]
-    fn make_notice(code: &str, message: &str, topic: &str) -> JsValue;
-}
 
 impl Shell {
     pub(super) fn handle(self: &Rc<Self>, event: Event) {
@@ -39,20 +26,13 @@ impl Shell {
                 message,
                 subscriptions,
             } => self.deliver(&message, &subscriptions),
-            Event::Published(token) => self.settle_publish(token, Ok(())),
-            Event::PublishFailed { token, error } => self.settle_publish(token, Err(error)),
+            Event::Published(token) => self.settle_publish(token, &JsValue::UNDEFINED),
+            Event::PublishFailed { token, error } => {
+                self.settle_publish(token, &mqtt_error(&error, None));
+            }
             Event::Subscribed { id, granted } => self.handle_granted(id, granted),
-            Event::Unsubscribed(id) => {
-                let handler = self.handlers.borrow_mut().remove(&id);
-                if let Some(ended) = handler.and_then(|handler| handler.ended) {
-                    ended.resolve(&JsValue::UNDEFINED);
-                }
-            }
-            Event::Checked { alive } => {
-                for check in self.checks.take() {
-                    check.resolve(&alive.into());
-                }
-            }
+            Event::Unsubscribed(id) => self.desk.unsubscribed(id.number() as f64),
+            Event::Checked { alive } => self.desk.checked(alive),
             Event::Progress(id) => self.with_transfer(id, |handle| handle.handle_progress()),
             Event::Done(id, outcome) => {
                 self.end_transfer(id, |handle| handle.handle_done(&outcome))
@@ -60,18 +40,14 @@ impl Shell {
             Event::Failed(id, error) => {
                 self.end_transfer(id, |handle| handle.handle_failed(&error))
             }
-            Event::Attached(id, result) => {
-                let device = self.devices.borrow().get(&id).cloned();
-                if let Some(device) = device {
-                    device.handle_attached(self, id, result);
-                }
+            Event::Attached(id, result) => self.handle_attached(id, result),
+            Event::Notice(notice) => {
+                self.desk
+                    .notice(notice.code(), &notice.to_string(), notice.topic());
             }
-            Event::Notice(notice) => self.notify(&notice),
             Event::Image(id, image) => {
-                let device = self.devices.borrow().get(&id).cloned();
-                if let Some(device) = device {
-                    device.handle_image(&image);
-                }
+                self.desk
+                    .image(id.number() as f64, &image.name, &image.bytes, image.whole);
             }
         }
     }
@@ -96,20 +72,8 @@ impl Shell {
             ConnectionState::Closed => self.fail_everything(cause.as_ref()),
             ConnectionState::Connecting | ConnectionState::Reconnecting => {}
         }
-        let callback = self.on_state_change.borrow().clone();
-        if let Some(callback) = callback {
-            let cause = cause.unwrap_or(JsValue::UNDEFINED);
-            report(callback.call2(&JsValue::UNDEFINED, &state.as_str().into(), &cause));
-        }
-    }
-
-    /// Tells the user what is no failure.
-    fn notify(&self, notice: &Notice) {
-        let callback = self.on_notice.borrow().clone();
-        if let Some(callback) = callback {
-            let object = make_notice(notice.code(), &notice.to_string(), notice.topic());
-            report(callback.call1(&JsValue::UNDEFINED, &object));
-        }
+        let cause = cause.unwrap_or(JsValue::UNDEFINED);
+        self.desk.state(state.as_str(), &cause);
     }
 
     /// The client has ended: every promise that still waits is settled, so that nobody waits for ever.
@@ -121,76 +85,58 @@ impl Shell {
         self.client_lock.take();
         let closed = mqtt_error(&Error::Closed, cause.cloned());
         self.connected.reject(cause.unwrap_or(&closed));
-        for (_, publish) in self.publishes.take().drain() {
-            publish.settled.reject(&closed);
-        }
-        for (_, handler) in self.handlers.take().drain() {
-            handler.granted.reject(&closed);
-            if let Some(ended) = handler.ended {
-                ended.resolve(&JsValue::UNDEFINED);
-            }
-        }
-        for check in self.checks.take() {
-            check.resolve(&JsValue::FALSE);
-        }
-        for (_, device) in self.devices.take().drain() {
-            device.handle_closed(&closed);
-        }
-        for close in self.closes.take() {
-            close.resolve(&JsValue::UNDEFINED);
-        }
+        self.desk.end(&closed);
     }
 
     fn deliver(&self, message: &Message, subscriptions: &[SubscriptionId]) {
         for id in subscriptions {
-            let handler = self.handlers.borrow().get(id).and_then(|handler| {
-                // None is called after its end, not even for a message that came before it.
-                handler.ended.is_none().then(|| handler.on_message.clone())
-            });
-            if let Some(on_message) = handler {
-                // Each handler gets bytes of its own, so that one may keep or transfer them.
-                let payload = js_sys::Uint8Array::from(message.payload.as_slice());
-                let object = make_message(
-                    &message.topic,
-                    payload,
-                    message.qos.into(),
-                    message.retain,
-                    message.dup,
-                );
-                report(on_message.call1(&JsValue::UNDEFINED, &object));
-            }
+            self.desk.deliver(
+                id.number() as f64,
+                &message.topic,
+                &message.payload,
+                message.qos.into(),
+                message.retain,
+                message.dup,
+            );
         }
     }
 
-    fn settle_publish(&self, token: PublishToken, result: Result<(), Error>) {
-        let pending = self.publishes.borrow_mut().remove(&token);
-        if let Some(pending) = pending {
-            match result {
-                Ok(()) => pending.settled.resolve(&JsValue::UNDEFINED),
-                Err(error) => pending.settled.reject(&mqtt_error(&error, None)),
-            }
-        }
+    /// `undefined` is no error.
+    fn settle_publish(&self, token: PublishToken, error: &JsValue) {
+        self.desk.published(token.number() as f64, error);
+    }
+
+    /// The signal of the publish with this number fired.
+    pub(super) fn abort_publish(&self, token: f64) {
+        let token = PublishToken::from_number(token as u64);
+        self.core.borrow_mut().cancel_publish(token);
+        self.settle_publish(token, &mqtt_error(&Error::Aborted, None));
     }
 
     fn handle_granted(self: &Rc<Self>, id: SubscriptionId, granted: Result<QoS, Error>) {
+        let number = id.number() as f64;
         match granted {
             Ok(qos) => {
-                let deferred = self
-                    .handlers
-                    .borrow()
-                    .get(&id)
-                    .map(|handler| Rc::clone(&handler.granted));
                 // A broker that is found again grants it again.
-                if let Some(deferred) = deferred.filter(|deferred| !deferred.is_settled()) {
-                    deferred.resolve(&Subscription::new(Rc::clone(self), id, qos).into());
+                if self.desk.awaits_subscription(number) {
+                    let subscription = Subscription::new(Rc::clone(self), id, qos);
+                    self.desk.granted(number, subscription.into());
                 }
             }
-            Err(error) => {
-                let handler = self.handlers.borrow_mut().remove(&id);
-                if let Some(handler) = handler {
-                    handler.granted.reject(&mqtt_error(&error, None));
+            Err(error) => self.desk.refused(number, &mqtt_error(&error, None)),
+        }
+    }
+
+    fn handle_attached(self: &Rc<Self>, id: DeviceId, result: Result<(), Error>) {
+        let number = id.number() as f64;
+        match result {
+            Ok(()) => {
+                if self.desk.awaits_device(number) {
+                    let device = VirtualDevice::new(Rc::clone(self), id);
+                    self.desk.attached(number, device.into());
                 }
             }
+            Err(error) => self.desk.detached(number, &mqtt_error(&error, None)),
         }
     }
 

@@ -1,9 +1,5 @@
 // Small objects that are cheaper to make here than field by field from Rust, and questions that web-sys cannot ask.
 
-export const makeMessage = (topic, payload, qos, retain, dup) => ({ topic, payload, qos, retain, dup });
-
-export const makeNotice = (code, message, topic) => ({ code, message, topic });
-
 // What a promise comes to: its value, and whether it was kept.
 export const whenSettled = (promise, then) =>
   void promise.then((value) => then(value, true), (error) => then(error, false));
@@ -63,8 +59,6 @@ const hex = (bits) => bits.toString(16).padStart(8, "0");
 
 // 32 of them: from the platform's generator where there is one.
 export const randomBits = () => globalThis.crypto?.getRandomValues(new Uint32Array(1))[0] ?? (Math.random() * 2 ** 32) >>> 0;
-
-export const makeReceived = (name, bytes, whole) => ({ name, bytes, whole });
 
 export const makeLogEntry = (atMs, event, function_, number, status, reason) => ({
   atMs,

@@ -18,6 +18,8 @@ mod clock;
 #[cfg(feature = "mqtt")]
 mod connecting;
 #[cfg(feature = "mqtt")]
+mod desk;
+#[cfg(feature = "mqtt")]
 mod device;
 #[cfg(feature = "mqtt")]
 mod events;

@@ -12,8 +12,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::clock::{Alarm, now};
-use super::device::DeviceHandle;
-use super::error::report_uncaught;
+use super::desk::Desk;
 use super::later::soon;
 use super::link::Link;
 use super::listening::Listening;
@@ -21,8 +20,8 @@ use super::lock::Lock;
 use super::promise::Deferred;
 use super::trace::PacketTrace;
 use super::transfer::TransferHandle;
-use crate::client::{Client, DeviceId, LinkId};
-use crate::mqtt::{Credentials, PublishToken, SubscriptionId};
+use crate::client::{Client, LinkId};
+use crate::mqtt::Credentials;
 use crate::sorted::SortedMap;
 use crate::time::{Instant, earliest};
 use crate::transfer::TransferId;
@@ -38,20 +37,6 @@ pub(super) struct Broker {
     pub(super) fresh: Option<Function>,
 }
 
-/// A subscription of the user's.
-pub(super) struct Handler {
-    pub(super) on_message: Function,
-    pub(super) granted: Rc<Deferred>,
-    /// Set once the user asked for its end: nothing is delivered any more.
-    pub(super) ended: Option<Rc<Deferred>>,
-}
-
-/// A publish whose exchange is not complete.
-pub(super) struct PendingPublish {
-    pub(super) settled: Rc<Deferred>,
-    pub(super) _abort: Option<Listening>,
-}
-
 /// One client and everything of JavaScript's that waits for it.
 pub(super) struct Shell {
     pub(super) core: RefCell<Client>,
@@ -65,14 +50,10 @@ pub(super) struct Shell {
     scheduled: Cell<bool>,
     link_full: Cell<bool>,
     pub(super) connected: Deferred,
-    pub(super) on_state_change: RefCell<Option<Function>>,
-    pub(super) on_notice: RefCell<Option<Function>>,
-    pub(super) publishes: RefCell<SortedMap<PublishToken, PendingPublish>>,
-    pub(super) handlers: RefCell<SortedMap<SubscriptionId, Handler>>,
-    pub(super) checks: RefCell<Vec<Rc<Deferred>>>,
-    pub(super) closes: RefCell<Vec<Rc<Deferred>>>,
+    pub(super) desk: Desk,
+    /// What the desk calls, which lives as long as it may.
+    _abort_publish: Closure<dyn FnMut(f64)>,
     pub(super) transfers: RefCell<SortedMap<TransferId, Rc<TransferHandle>>>,
-    pub(super) devices: RefCell<SortedMap<DeviceId, Rc<DeviceHandle>>>,
     pub(super) abort: RefCell<Option<Listening>>,
     /// `online` and `offline` of the page or worker.
     pub(super) network: RefCell<Vec<Listening>>,
@@ -92,31 +73,34 @@ impl Shell {
         broker: Broker,
         on_packet: Option<&Function>,
     ) -> Rc<Self> {
-        Rc::new(Self {
-            core: RefCell::new(core),
-            client_id,
-            broker,
-            link: RefCell::default(),
-            outbox: RefCell::default(),
-            alarm: Alarm::default(),
-            driving: Cell::new(false),
-            scheduled: Cell::new(false),
-            link_full: Cell::new(false),
-            connected: Deferred::new(),
-            on_state_change: RefCell::default(),
-            on_notice: RefCell::default(),
-            publishes: RefCell::default(),
-            handlers: RefCell::default(),
-            checks: RefCell::default(),
-            closes: RefCell::default(),
-            transfers: RefCell::default(),
-            devices: RefCell::default(),
-            abort: RefCell::default(),
-            network: RefCell::default(),
-            client_lock: RefCell::default(),
-            device_locks: RefCell::default(),
-            trace: on_packet.map(PacketTrace::new),
-            platform_cause: RefCell::default(),
+        Rc::new_cyclic(|shell: &Weak<Self>| {
+            let shell = Weak::clone(shell);
+            let abort_publish = Closure::new(move |token| {
+                if let Some(shell) = shell.upgrade() {
+                    shell.abort_publish(token);
+                }
+            });
+            Self {
+                core: RefCell::new(core),
+                client_id,
+                broker,
+                link: RefCell::default(),
+                outbox: RefCell::default(),
+                alarm: Alarm::default(),
+                driving: Cell::new(false),
+                scheduled: Cell::new(false),
+                link_full: Cell::new(false),
+                connected: Deferred::new(),
+                desk: Desk::new(&abort_publish),
+                _abort_publish: abort_publish,
+                transfers: RefCell::default(),
+                abort: RefCell::default(),
+                network: RefCell::default(),
+                client_lock: RefCell::default(),
+                device_locks: RefCell::default(),
+                trace: on_packet.map(PacketTrace::new),
+                platform_cause: RefCell::default(),
+            }
         })
     }
 
@@ -224,12 +208,5 @@ impl Shell {
             shell.core.borrow_mut().handle_timeout(now);
             shell.drive_from(now);
         });
-    }
-}
-
-/// Shows what a callback of the user's threw. The client goes on.
-pub(super) fn report(result: Result<JsValue, JsValue>) {
-    if let Err(thrown) = result {
-        report_uncaught(&thrown);
     }
 }

@@ -8,13 +8,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::clock::now;
+use super::desk::tell;
 use super::error::{mqtt_error, transfer_error, transfer_invalid};
 use super::listening::Listening;
 use super::lock::Lock;
 use super::prepared::Ready;
 use super::promise::Deferred;
 use super::send_options::SendOptions;
-use super::shell::{Shell, report};
+use super::shell::Shell;
 use super::views;
 use crate::client::{Error, SendRequest};
 use crate::time::Instant;
@@ -183,14 +184,14 @@ impl TransferHandle {
         if let Some(on_progress) = &self.on_progress
             && !self.done.is_settled()
         {
-            report(on_progress.call1(&JsValue::UNDEFINED, &self.progress()));
+            tell(on_progress, &self.progress());
         }
     }
 
     pub(super) fn handle_done(&self, outcome: &Outcome) {
         self.last_progress.replace(Some(outcome.progress.clone()));
         if let Some(on_progress) = &self.on_progress {
-            report(on_progress.call1(&JsValue::UNDEFINED, &self.progress()));
+            tell(on_progress, &self.progress());
         }
         let value = make_outcome(
             self.progress(),

@@ -8,6 +8,13 @@ use crate::transfer::{Numbering, Received, Receiver};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId(u64);
 
+impl DeviceId {
+    /// Its number, by which an owner in another language may know it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A receiver and the topics that it listens and answers on.
 #[derive(Debug)]
 struct Device {

@@ -7,9 +7,28 @@ use crate::mqtt::packet::{ConnectRefusal, Message, QoS, SubscribeRefused};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublishToken(pub(in crate::mqtt) u64);
 
+impl PublishToken {
+    /// Its number, by which an owner in another language may know it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The token with this number. One that was not given out names no publish.
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// Names one handler of a filter, as [`subscribe`](super::Session::subscribe) gives it out. Later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(pub(in crate::mqtt) u64);
+
+impl SubscriptionId {
+    /// Its number, by which an owner in another language may know it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// How far the link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
