@@ -169,8 +169,10 @@ const vite = () => join(user.project, "node_modules", "vite", "bin", "vite.js");
 async function viteServer(folder) {
   const port = await freePort();
   const job = start(process.execPath, [vite(), folder, "--host", "127.0.0.1", "--port", String(port), "--strictPort"], { cwd: user.project });
-  await until(20_000, () => `vite; it said ${job.said()}`, () => job.said().includes(`:${port}/`));
-  return { url: `http://127.0.0.1:${port}/`, stop: job.stop };
+  const url = `http://127.0.0.1:${port}/`;
+  // What it says is coloured where CI is set, so it is asked whether it answers.
+  await until(20_000, () => `vite; it said ${job.said()}`, () => fetch(url).then(({ ok }) => ok, () => false));
+  return { url, stop: job.stop };
 }
 
 async function viteBuild(folder) {
