@@ -25,9 +25,65 @@ pub fn shorten(out: &Path, named: bool) -> Result {
         .generate_producers_section(false)
         .parse_file(&wasm)
         .map_err(fail)?;
+    let direct = direct(&mut module);
     let short = rename(&mut module);
     module.emit_wasm_file(&wasm).map_err(fail)?;
-    write(&script, replace(&without_docs(&read(&script)?), &short))
+    let text = replace(&without_docs(&read(&script)?), &short);
+    write(&script, by_name(&text, &direct)?)
+}
+
+/// What the module takes straight from one of the crate's own scripts.
+struct Direct {
+    /// Of the script, as the generator has it.
+    path: String,
+    name: String,
+}
+
+impl Direct {
+    /// What the two call it.
+    fn short(index: usize) -> String {
+        format!("d{index}")
+    }
+}
+
+/// The imports of `module` that need nothing done to their arguments, so that it has them from a script of the crate's. They
+/// come from the generator's script hereafter, like all others.
+fn direct(module: &mut Module) -> Vec<Direct> {
+    let mut direct = Vec::new();
+    for import in module.imports.iter_mut() {
+        if import.module.starts_with("./snippets/") {
+            let path = std::mem::replace(&mut import.module, format!("./{NAME}_bg.js"));
+            let name = std::mem::replace(&mut import.name, Direct::short(direct.len()));
+            direct.push(Direct { path, name });
+        }
+    }
+    direct
+}
+
+/// The script with the functions in `direct` by their names, instead of the whole scripts that they stand in: of those a
+/// bundler would have to keep everything, with all its names.
+fn by_name(script: &str, direct: &[Direct]) -> Result<String> {
+    const FIRST: &str = "__proto__: null,\n";
+    let is_whole = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("\"./snippets/") || line.starts_with("import * as import")
+    };
+    let kept: String = script
+        .split_inclusive('\n')
+        .filter(|line| !is_whole(line))
+        .collect();
+    let (before, after) = kept
+        .split_once(FIRST)
+        .ok_or_else(|| damaged("the script has no object of imports"))?;
+    let (mut imports, mut fields) = (String::new(), String::new());
+    for (index, Direct { path, name }) in direct.iter().enumerate() {
+        let short = Direct::short(index);
+        imports += &format!("import {{ {name} as {short} }} from '{path}';\n");
+        fields += &format!("{short},\n");
+    }
+    // The first line may be a comment that has to be the first.
+    let (head, before) = before.split_at(before.find("import ").unwrap_or(0));
+    Ok([head, &imports, before, FIRST, &fields, after].concat())
 }
 
 /// The script without the comments on what it exports: `NAME.d.ts` has them, and they are an eighth of what a page loads of it.
@@ -102,6 +158,31 @@ mod tests {
             replace(&script, &short),
             format!("({{ i0: 1, {LONG}0: 2, memory_of_the_script: i1 }})")
         );
+    }
+
+    #[test]
+    fn what_comes_from_a_script_comes_by_its_name() {
+        const PATH: &str = "./snippets/crate/glue.js";
+        let mut module = Module::default();
+        let ty = module.types.add(&[], &[]);
+        for (path, name) in [("./a_bg.js", LONG), (PATH, "soon"), (PATH, "late")] {
+            module.add_import_func(path, name, ty);
+        }
+        let direct = direct(&mut module);
+        let imports: Vec<_> = module
+            .imports
+            .iter()
+            .map(|it| (it.module.as_str(), it.name.as_str()))
+            .collect();
+        let ours = format!("./{NAME}_bg.js");
+        assert_eq!(
+            imports,
+            [("./a_bg.js", LONG), (&*ours, "d0"), (&*ours, "d1")]
+        );
+        let script = "/* types */\nimport { a } from './b.js';\nimport * as import1 from \"./snippets/crate/glue.js\"\nlet o = {\n  __proto__: null,\n  a,\n  \"./snippets/crate/glue.js\": import1,\n};\n";
+        let expected = "/* types */\nimport { soon as d0 } from './snippets/crate/glue.js';\nimport { late as d1 } from './snippets/crate/glue.js';\nimport { a } from './b.js';\nlet o = {\n  __proto__: null,\nd0,\nd1,\n  a,\n};\n";
+        assert_eq!(by_name(script, &direct).unwrap(), expected);
+        assert!(by_name("let o = {};", &direct).is_err());
     }
 
     #[test]
