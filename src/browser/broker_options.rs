@@ -101,17 +101,19 @@ pub(super) fn fresh_credentials(value: &JsValue) -> Result<(Credentials, Option<
 
 fn client(options: &Options, client_id: String) -> ClientOptions {
     let mut session = SessionOptions::new(client_id);
-    let keep_alive = options.integer("keepAlive", 0, 65_535, 60);
+    let usual = u32::try_from(session.keep_alive.as_secs()).unwrap_or(u32::MAX);
+    let keep_alive = options.integer("keepAlive", 0, 65_535, usual);
     session.keep_alive = Duration::from_secs(keep_alive.into());
-    session.clean_session = options.boolean("cleanSession", true);
+    session.clean_session = options.boolean("cleanSession", session.clean_session);
     session.will = options.nested("will").map(|options| will(&options));
-    session.max_packet_bytes = size(options, "maxPacketBytes", 16, 268_435_460, 1024 * 1024);
+    let usual = session.max_packet_bytes;
+    session.max_packet_bytes = size(options, "maxPacketBytes", 16, 268_435_460, usual);
     let mut client = ClientOptions::new(session);
     client.seed = u64::from(random_bits()) << 32 | u64::from(random_bits());
-    client.connect_timeout = milliseconds(options, "connectTimeoutMs", 10_000);
+    client.connect_timeout = milliseconds(options, "connectTimeoutMs", client.connect_timeout);
     client.reconnect = reconnect(options);
     client.max_messages_per_second = options.number("maxMessagesPerSecond", 0.001, 1e6);
-    client.max_outstanding = size(options, "maxOutstanding", 1, 65_535, 500);
+    client.max_outstanding = size(options, "maxOutstanding", 1, 65_535, client.max_outstanding);
     client
 }
 
@@ -132,13 +134,15 @@ fn reconnect(options: &Options) -> Option<ReconnectOptions> {
     if options.value("reconnect") == JsValue::FALSE {
         return None;
     }
+    let usual = ReconnectOptions::default();
     let Some(options) = options.nested("reconnect") else {
-        return Some(ReconnectOptions::default());
+        return Some(usual);
     };
+    let attempts = usual.max_attempts.map_or(f64::INFINITY, f64::from);
     let reconnect = ReconnectOptions {
-        min_delay: milliseconds(&options, "minDelayMs", 500),
-        max_delay: milliseconds(&options, "maxDelayMs", 30_000),
-        max_attempts: finite(options.integer_or("maxAttempts", 0, u32::MAX, f64::INFINITY, None)),
+        min_delay: milliseconds(&options, "minDelayMs", usual.min_delay),
+        max_delay: milliseconds(&options, "maxDelayMs", usual.max_delay),
+        max_attempts: finite(options.integer_or("maxAttempts", 0, u32::MAX, attempts, None)),
     };
     if reconnect.max_delay < reconnect.min_delay {
         options.refuse("maxDelayMs", "must not be less than minDelayMs");
@@ -146,10 +150,12 @@ fn reconnect(options: &Options) -> Option<ReconnectOptions> {
     Some(reconnect)
 }
 
-fn milliseconds(options: &Options, name: &str, usual: u32) -> Duration {
+fn milliseconds(options: &Options, name: &str, usual: Duration) -> Duration {
+    let usual = u32::try_from(usual.as_millis()).unwrap_or(MAX_TIMER_MS);
     Duration::from_millis(options.integer(name, 1, MAX_TIMER_MS, usual).into())
 }
 
-fn size(options: &Options, name: &str, least: u32, most: u32, usual: u32) -> usize {
+fn size(options: &Options, name: &str, least: u32, most: u32, usual: usize) -> usize {
+    let usual = u32::try_from(usual).unwrap_or(most);
     usize::try_from(options.integer(name, least, most, usual)).unwrap_or(usize::MAX)
 }

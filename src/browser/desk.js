@@ -87,8 +87,7 @@ export class Desk {
   }
 
   refused(id, error) {
-    this.#subscriptions.get(id)?.reject(error);
-    this.#subscriptions.delete(id);
+    fail(this.#subscriptions, id, error);
   }
 
   /** Asks for its end: no message is delivered any more. False where it was asked for before, or there is none. */
@@ -144,8 +143,7 @@ export class Desk {
   }
 
   detached(id, error) {
-    this.#devices.get(id)?.reject(error);
-    this.#devices.delete(id);
+    fail(this.#devices, id, error);
   }
 
   onimage(id) {
@@ -183,6 +181,12 @@ function promised(map, id, known) {
 }
 
 const isAwaited = (map, id) => map.get(id)?.isKept === false;
+
+/** It is gone; where its promise was not kept, it is broken. */
+function fail(map, id, error) {
+  map.get(id)?.reject(error);
+  map.delete(id);
+}
 
 function keep(map, id, value) {
   const promised = map.get(id);

@@ -49,7 +49,10 @@ impl Source {
         match super::pixels::PixelSource::read(value) {
             Ok(None) => {}
             Ok(Some(pixels)) => return Self::Pixels(pixels),
-            Err(reason) => options.refuse("image", reason),
+            Err(reason) => {
+                options.refuse("image", reason);
+                return Self::Bytes(Vec::new());
+            }
         }
         Self::Bytes(options.view(value, "image", KINDS))
     }

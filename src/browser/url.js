@@ -1,11 +1,11 @@
 /** Why no link can be opened to a URL or to any of several, or undefined where they can. */
 export function flawInUrls(urls) {
   if (urls === undefined) return "is needed: ws:// or wss:// and a host, or practice:";
-  const all = [urls].flat();
+  const all = listOf(urls);
   return all.length === 0 ? "must hold at least one URL" : all.map(flawInUrl).find(Boolean);
 }
 
-/** One URL or several, which have been looked at. */
+/** One URL or several, as a list. */
 export const listOf = (urls) => [urls].flat();
 
 /** Why no link can be opened to a URL, or undefined where one can. */
