@@ -5,10 +5,10 @@
 //! | room | what it does | feature |
 //! |---|---|---|
 //! | [`image`] | bytes → pixels → bytes | `image` |
-//! | [`transfer`] | an image → frames of the device protocol; and the device's side of the same | `mqtt` |
-//! | [`mqtt`] | frames → MQTT 3.1.1 packets | `mqtt` |
+//! | [`transfer`] | an image → frames of the device protocol; and the device's side of the same | `mqtt`, `practice` |
+//! | [`mqtt`] | frames → MQTT 3.1.1 packets | `mqtt`, `practice` |
 //! | [`client`] | the two wired together: subscribed before begin, stalled and resumed with the link | `mqtt` |
-//! | [`loopback`] | a small broker for simulations and for practice | `mqtt` |
+//! | [`loopback`] | a small broker for simulations and for practice | `mqtt`, `practice` |
 //! | `native` | a TCP socket and a clock for [`client`], outside the browser | `mqtt` |
 //! | `browser` | a WebSocket, a clock and JavaScript's promises for [`client`] and [`image`] | wasm32 |
 //!
@@ -20,17 +20,21 @@ pub mod image;
 
 #[cfg(feature = "mqtt")]
 pub mod client;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
 pub mod loopback;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
 pub mod mqtt;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
 pub mod rng;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
+#[cfg_attr(
+    not(feature = "mqtt"),
+    expect(dead_code, reason = "the practice broker does not need all of it")
+)]
 mod sorted;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
 pub mod time;
-#[cfg(feature = "mqtt")]
+#[cfg(any(feature = "mqtt", feature = "practice"))]
 pub mod transfer;
 
 #[cfg(all(feature = "mqtt", not(target_arch = "wasm32")))]
@@ -40,6 +44,10 @@ pub mod native;
 mod browser;
 
 /// It is 2 kB smaller than the standard library's.
-#[cfg(all(target_arch = "wasm32", feature = "mqtt", not(feature = "image")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "mqtt", feature = "practice"),
+    not(feature = "image")
+))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

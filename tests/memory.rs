@@ -19,7 +19,7 @@ use mqtt_image_sender::client::{
 use mqtt_image_sender::loopback::{Broker, ConnectionId};
 use mqtt_image_sender::mqtt::{Credentials, Message, QoS, SessionOptions, SubscriptionId};
 use mqtt_image_sender::time::{Instant, earliest};
-use mqtt_image_sender::transfer::{Image, Numbering, TransferOptions, Window};
+use mqtt_image_sender::transfer::{Image, Numbering, Receiver, TransferOptions, Window};
 
 /// The system's allocator, and how many bytes it has lent.
 struct Counting;
@@ -59,6 +59,7 @@ struct Node {
     published: usize,
     arrived: usize,
     images: usize,
+    receiver: Receiver,
 }
 
 impl Node {
@@ -82,6 +83,7 @@ impl Node {
             published: 0,
             arrived: 0,
             images: 0,
+            receiver: Receiver::new(Numbering::Echo),
         }
     }
 
@@ -120,15 +122,32 @@ impl Node {
                 let (_, connection) = self.socket.take().expect("it was open");
                 broker.handle_closed(connection);
             }
-            Event::Message { .. } => self.messages += 1,
+            Event::Message { message, .. } => {
+                self.messages += 1;
+                self.play(now, &message.payload);
+            }
             Event::Published(_) => self.published += 1,
             Event::Done(id, _) => {
                 self.arrived += 1;
                 self.client.forget(id);
             }
-            Event::Image(..) => self.images += 1,
             Event::Failed(_, error) => panic!("{error}"),
             _ => {}
+        }
+    }
+
+    /// What a device does; the page hears no frames.
+    fn play(&mut self, now: Instant, frame: &[u8]) {
+        if let Some(feedback) = self.receiver.handle_frame(frame) {
+            let message = Message {
+                topic: "sign/from".to_owned(),
+                payload: feedback.to_vec(),
+                ..Message::default()
+            };
+            self.client.publish(now, message).expect("there is room");
+        }
+        while self.receiver.poll_image().is_some() {
+            self.images += 1;
         }
     }
 
@@ -161,8 +180,8 @@ impl World {
             .expect("a good filter");
         device
             .client
-            .attach_device(start, "sign/to", "sign/from", Numbering::Echo)
-            .expect("good topics");
+            .subscribe(start, "sign/to", QoS::AtMostOnce)
+            .expect("a good filter");
         Self {
             now: start,
             broker: Broker::new(),

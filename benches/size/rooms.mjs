@@ -1,7 +1,7 @@
 // What each room of the crate weighs in a module that cargo has just made, while it still has names: by how much less the
 // code compresses to without the room's functions, by brotli at quality 11. A library's generic code counts as the library's.
 //
-//   CARGO_PROFILE_RELEASE_OPT_LEVEL=z cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features mqtt -- "-Cllvm-args=-inline-instr-cost=500 -inline-threshold=1000 -enable-pre=0"
+//   CARGO_PROFILE_RELEASE_OPT_LEVEL=z cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features mqtt,practice-elsewhere -- "-Cllvm-args=-inline-instr-cost=300 -inline-threshold=600 -inline-call-penalty=100 -max-store-memcpy=1 -max-store-memset=1 -disable-lsr -enable-pre=0 -disable-licm-promotion"
 //   node benches/size/rooms.mjs target/wasm32-unknown-unknown/release/mqtt_image_sender.wasm
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";

@@ -19,6 +19,8 @@ const squash = ["jpeg/codec/dec/mozjpeg_dec.wasm", "jpeg/codec/enc/mozjpeg_enc.w
 const rows = [
   ["mqtt-image-sender", 'import init, { MqttClient, prepareImage } from "mqtt-image-sender"; use(init, MqttClient, prepareImage);', wasm("")],
   ["mqtt-image-sender/mqtt", 'import init, { MqttClient } from "mqtt-image-sender/mqtt"; use(init, MqttClient);', wasm("mqtt")],
+  ["mqtt-image-sender/mqtt with practice:", 'import init, { MqttClient, VirtualDevice } from "mqtt-image-sender/mqtt"; use(init, MqttClient, VirtualDevice);',
+    [...wasm("mqtt"), join("mqtt-image-sender", "practice", "practice_bg.wasm")]],
   ["mqtt-image-sender/image", 'import init, { prepareImage } from "mqtt-image-sender/image"; use(init, prepareImage);', wasm("image")],
   ["mqtt-image-sender/worker, the page", 'import { MqttClient, prepareImage } from "mqtt-image-sender/worker"; use(MqttClient, prepareImage);', []],
   ["MQTT.js", 'import mqtt from "mqtt"; use(mqtt.connect);', []],

@@ -12,6 +12,7 @@ use super::error::{mqtt_error, mqtt_invalid};
 use super::listening::Listening;
 use super::lock::Lock;
 use super::options::Options;
+use super::practice::receiver;
 use super::send_options::qos;
 use super::shell::{Broker, Shell};
 use super::transfer::{Transfer, start_transfer};
@@ -109,13 +110,22 @@ impl MqttClient {
         close(&self.shell)
     }
 
+    /// For `VirtualDevice` (`device.js`): a promise of what decides on its answers.
+    #[wasm_bindgen(js_name = _receiver)]
+    pub fn receiver(&self, next: bool) -> Promise {
+        receiver(next)
+    }
+
     pub(super) const fn new(shell: Rc<Shell>) -> Self {
         Self { shell }
     }
+}
 
-    pub(super) fn shell(&self) -> &Rc<Shell> {
-        &self.shell
-    }
+#[wasm_bindgen(module = "/src/browser/device.js")]
+extern "C" {
+    // It is not called from here: it passes through to the package's exports.
+    #[wasm_bindgen(reexport = "VirtualDevice", skip_typescript, js_name = VirtualDevice)]
+    fn virtual_device_class();
 }
 
 /// What `subscribe` resolves with.

@@ -50,6 +50,7 @@ impl Alarm {
     }
 
     /// Nothing is due any longer.
+    #[cfg(feature = "mqtt")]
     pub(super) fn clear(&self) {
         self.armed.take();
     }

@@ -10,9 +10,10 @@ use super::broker_options::fresh_credentials;
 use super::clock::now;
 use super::error::describe;
 use super::later::when;
-use super::link::{Link, LinkEvent};
+use super::link::LinkEvent;
 use super::listening::Listening;
 use super::shell::Shell;
+use super::socket::Socket;
 use crate::client::{Error, LinkId};
 use crate::mqtt::Credentials;
 
@@ -96,7 +97,7 @@ impl Shell {
         let listener = move |event: LinkEvent<'_>| {
             shell.handle_link(link, &told, &credentials, event);
         };
-        match Link::open(url, Rc::new(listener)) {
+        match Socket::open(url, Rc::new(listener)) {
             Ok(opened) => {
                 self.link.replace(Some((link, opened)));
             }

@@ -19,7 +19,6 @@ export class Desk {
   #onnotice = null;
   #publishes = new Map();
   #subscriptions = new Map();
-  #devices = new Map();
   #checks = [];
   #closes = [];
   #abortPublish;
@@ -74,20 +73,25 @@ export class Desk {
   }
 
   subscribe(id, onMessage) {
-    return promised(this.#subscriptions, id, { onMessage });
+    const subscription = Object.assign(new Outcome(), { onMessage, isGranted: false });
+    this.#subscriptions.set(id, subscription);
+    return subscription.promise;
   }
 
   /** Whether its promise is still to be kept: a broker that is found again grants it again. */
   awaitsSubscription(id) {
-    return isAwaited(this.#subscriptions, id);
+    return this.#subscriptions.get(id)?.isGranted === false;
   }
 
-  granted(id, subscription) {
-    keep(this.#subscriptions, id, subscription);
+  granted(id, granted) {
+    const subscription = this.#subscriptions.get(id);
+    subscription.isGranted = true;
+    subscription.resolve(granted);
   }
 
   refused(id, error) {
-    fail(this.#subscriptions, id, error);
+    this.#subscriptions.get(id)?.reject(error);
+    this.#subscriptions.delete(id);
   }
 
   /** Asks for its end: no message is delivered any more. False where it was asked for before, or there is none. */
@@ -130,35 +134,6 @@ export class Desk {
     return close.promise;
   }
 
-  attach(id) {
-    return promised(this.#devices, id, { onimage: null });
-  }
-
-  awaitsDevice(id) {
-    return isAwaited(this.#devices, id);
-  }
-
-  attached(id, device) {
-    keep(this.#devices, id, device);
-  }
-
-  detached(id, error) {
-    fail(this.#devices, id, error);
-  }
-
-  onimage(id) {
-    return this.#devices.get(id)?.onimage ?? null;
-  }
-
-  setOnimage(id, listener) {
-    const device = this.#devices.get(id);
-    if (device) device.onimage = functionOrNull(listener);
-  }
-
-  image(id, name, view, whole) {
-    tell(this.#devices.get(id)?.onimage, { name, bytes: view.slice(), whole });
-  }
-
   /** The client has ended: every promise that still waits is settled, so that nobody waits for ever. */
   end(error) {
     for (const token of [...this.#publishes.keys()]) this.published(token, error);
@@ -168,28 +143,6 @@ export class Desk {
     }
     this.#subscriptions.clear();
     this.checked(false);
-    for (const id of [...this.#devices.keys()]) this.detached(id, error);
     for (const close of this.#closes.splice(0)) close.resolve();
   }
-}
-
-/** Puts what is promised into a map, with whatever else is known of it, and gives the promise. */
-function promised(map, id, known) {
-  const promised = Object.assign(new Outcome(), known, { isKept: false });
-  map.set(id, promised);
-  return promised.promise;
-}
-
-const isAwaited = (map, id) => map.get(id)?.isKept === false;
-
-/** It is gone; where its promise was not kept, it is broken. */
-function fail(map, id, error) {
-  map.get(id)?.reject(error);
-  map.delete(id);
-}
-
-function keep(map, id, value) {
-  const promised = map.get(id);
-  promised.isKept = true;
-  promised.resolve(value);
 }

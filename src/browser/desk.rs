@@ -77,23 +77,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn close(this: &Desk) -> Promise;
 
-    #[wasm_bindgen(method)]
-    pub(super) fn attach(this: &Desk, id: f64) -> Promise;
-    /// Whether its promise is still to be kept.
-    #[wasm_bindgen(method, js_name = awaitsDevice)]
-    pub(super) fn awaits_device(this: &Desk, id: f64) -> bool;
-    #[wasm_bindgen(method)]
-    pub(super) fn attached(this: &Desk, id: f64, device: JsValue);
-    /// It has gone, or never came.
-    #[wasm_bindgen(method)]
-    pub(super) fn detached(this: &Desk, id: f64, error: &JsValue);
-    #[wasm_bindgen(method, js_name = onimage)]
-    pub(super) fn on_image(this: &Desk, id: f64) -> JsValue;
-    #[wasm_bindgen(method, js_name = setOnimage)]
-    pub(super) fn set_on_image(this: &Desk, id: f64, listener: &JsValue);
-    #[wasm_bindgen(method)]
-    pub(super) fn image(this: &Desk, id: f64, name: &str, bytes: &[u8], whole: bool);
-
     /// The client has ended: every promise that still waits is settled.
     #[wasm_bindgen(method)]
     pub(super) fn end(this: &Desk, error: &JsValue);

@@ -8,11 +8,10 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{MqttClient, Subscription};
 use super::clock::now;
-use super::device::VirtualDevice;
 use super::error::mqtt_error;
 use super::shell::Shell;
 use super::transfer::TransferHandle;
-use crate::client::{ConnectionState, DeviceId, Error, Event, LinkId};
+use crate::client::{ConnectionState, Error, Event, LinkId};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
 use crate::transfer::TransferId;
 
@@ -40,14 +39,9 @@ impl Shell {
             Event::Failed(id, error) => {
                 self.end_transfer(id, |handle| handle.handle_failed(&error))
             }
-            Event::Attached(id, result) => self.handle_attached(id, result),
             Event::Notice(notice) => {
                 self.desk
                     .notice(notice.code(), &notice.to_string(), notice.topic());
-            }
-            Event::Image(id, image) => {
-                self.desk
-                    .image(id.number() as f64, &image.name, &image.bytes, image.whole);
             }
         }
     }
@@ -124,19 +118,6 @@ impl Shell {
                 }
             }
             Err(error) => self.desk.refused(number, &mqtt_error(&error, None)),
-        }
-    }
-
-    fn handle_attached(self: &Rc<Self>, id: DeviceId, result: Result<(), Error>) {
-        let number = id.number() as f64;
-        match result {
-            Ok(()) => {
-                if self.desk.awaits_device(number) {
-                    let device = VirtualDevice::new(Rc::clone(self), id);
-                    self.desk.attached(number, device.into());
-                }
-            }
-            Err(error) => self.desk.detached(number, &mqtt_error(&error, None)),
         }
     }
 

@@ -3,9 +3,17 @@
 //! Nothing is borrowed while JavaScript runs: what a callback may call again is cloned out first. Exported methods take
 //! what they need before they hand out a promise, so that an object may be freed while one is pending.
 
+#[cfg(any(feature = "mqtt", feature = "image"))]
 mod error;
+#[cfg(any(feature = "mqtt", feature = "image"))]
 mod options;
+#[cfg(any(feature = "mqtt", feature = "image"))]
 mod source;
+
+#[cfg(any(feature = "mqtt", feature = "practice"))]
+mod clock;
+#[cfg(any(feature = "mqtt", feature = "practice"))]
+mod practice;
 
 #[cfg(feature = "mqtt")]
 mod access;
@@ -14,13 +22,9 @@ mod broker_options;
 #[cfg(feature = "mqtt")]
 mod client;
 #[cfg(feature = "mqtt")]
-mod clock;
-#[cfg(feature = "mqtt")]
 mod connecting;
 #[cfg(feature = "mqtt")]
 mod desk;
-#[cfg(feature = "mqtt")]
-mod device;
 #[cfg(feature = "mqtt")]
 mod events;
 #[cfg(feature = "mqtt")]
@@ -31,8 +35,6 @@ mod link;
 mod listening;
 #[cfg(feature = "mqtt")]
 mod lock;
-#[cfg(feature = "mqtt")]
-mod practice;
 #[cfg(feature = "mqtt")]
 mod prepared;
 #[cfg(feature = "mqtt")]
@@ -57,6 +59,7 @@ mod pixels;
 #[cfg(feature = "image")]
 mod prepare_options;
 
+#[cfg(any(feature = "mqtt", feature = "image"))]
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -69,4 +72,5 @@ const IMAGE_TYPES: &str = include_str!("types/image.d.ts");
 #[cfg(all(feature = "mqtt", not(feature = "image")))]
 const SEND_ORIGINAL_TYPES: &str = include_str!("types/send-original.d.ts");
 #[wasm_bindgen(typescript_custom_section)]
+#[cfg(any(feature = "mqtt", feature = "image"))]
 const ERROR_TYPES: &str = include_str!("types/errors.d.ts");

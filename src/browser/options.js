@@ -4,6 +4,8 @@ import { viewOf } from "./source.js";
 
 const encoder = new TextEncoder();
 
+const TOPICS = { to: "mqttTestPub", from: "mqttTestSub" };
+
 /** An object of options that is being read. Every option that is asked for counts as known; `finish` refuses the rest. */
 export class Options {
   #object;
@@ -47,6 +49,11 @@ export class Options {
   string(name) {
     const value = this.value(name);
     if (value !== undefined) return this.text(value, name);
+  }
+
+  /** `to`, the topic of a device, or `from`, that of its feedback. */
+  topic(name) {
+    return this.string(name) ?? TOPICS[name];
   }
 
   /** A value that has to be text, whether it is an option or not. A lone surrogate has no UTF-8 form [MQTT-1.5.3-1]. */

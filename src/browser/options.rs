@@ -30,6 +30,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn string(this: &Options, name: &str) -> Option<String>;
 
+    /// `to`, the topic of a device, or `from`, that of its feedback.
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(method)]
+    pub(super) fn topic(this: &Options, name: &str) -> String;
+
     /// A value that has to be text; it counts as an option with this name.
     #[cfg(feature = "mqtt")]
     #[wasm_bindgen(method)]

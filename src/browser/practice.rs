@@ -1,137 +1,63 @@
-//! `practice:`: the loopback broker, in this module, behind what looks like a socket to the shell.
-//!
-//! Each instance of the module has one, which all its clients and virtual devices share. Nothing leaves the page.
+//! What `practice:` and `VirtualDevice` lead to: the loopback broker and the device's side of the protocol. They are in this
+//! module or, where most pages should not have to load them, in one beside it.
 
-use core::cell::{Cell, RefCell};
-use core::time::Duration;
-use std::rc::Rc;
+#[cfg(not(feature = "practice-elsewhere"))]
+mod broker;
+#[cfg(feature = "practice-elsewhere")]
+mod elsewhere;
+#[cfg(not(feature = "practice-elsewhere"))]
+mod player;
 
-use super::clock::{Alarm, now};
-use super::later::soon;
-use super::link::{LinkEvent, Listener, MAX_BUFFERED};
-use crate::loopback::{Broker, ConnectionId};
+#[cfg(feature = "mqtt")]
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+#[cfg(feature = "practice-elsewhere")]
+pub(super) use elsewhere::receiver;
 
 /// The broker's URL.
+#[cfg(feature = "mqtt")]
 pub(super) const URL: &str = "practice:";
 
-/// How long the broker works before it lets the page have a turn. It answers at once, so that a transfer alone would
-/// keep it busy to its end.
-const TURN: Duration = Duration::from_millis(4);
+#[wasm_bindgen(module = "/src/browser/practice.js")]
+extern "C" {
+    /// What the shell takes for a WebSocket.
+    #[derive(Clone)]
+    pub type PracticeSocket;
 
-thread_local! {
-    static PRACTICE: Rc<Practice> = Rc::default();
+    /// `link` promises a function that links this socket to the broker.
+    #[cfg(feature = "mqtt")]
+    #[wasm_bindgen(constructor)]
+    fn new(link: &Promise) -> PracticeSocket;
+
+    /// It is open. `say` is called with `id` and what is said to the broker, with no bytes when the link has ended.
+    #[cfg(not(feature = "practice-elsewhere"))]
+    #[wasm_bindgen(method)]
+    fn linked(this: &PracticeSocket, id: f64, say: &Closure<dyn Fn(f64, Option<Vec<u8>>)>);
+
+    /// What the broker says, and that it has taken what it was told.
+    #[cfg(not(feature = "practice-elsewhere"))]
+    #[wasm_bindgen(method)]
+    fn hear(this: &PracticeSocket, bytes: &[u8]);
+
+    /// The broker has closed the link.
+    #[cfg(not(feature = "practice-elsewhere"))]
+    #[wasm_bindgen(method)]
+    fn end(this: &PracticeSocket);
 }
 
-fn practice() -> Rc<Practice> {
-    PRACTICE.with(Rc::clone)
+/// A promise of what `player::new_receiver` gives.
+#[cfg(all(feature = "mqtt", not(feature = "practice-elsewhere")))]
+pub(super) fn receiver(next: bool) -> Promise {
+    Promise::resolve(&player::new_receiver(next))
 }
 
-/// The broker, and who listens to it.
-#[derive(Default)]
-struct Practice {
-    broker: RefCell<Broker>,
-    links: RefCell<Vec<(ConnectionId, Listener)>>,
-    /// Bytes that the broker was given since it last answered.
-    given: Cell<usize>,
-    alarm: Alarm,
-}
-
-/// A link to the broker. Dropping it closes it and silences it.
-pub(super) struct PracticeLink {
-    id: ConnectionId,
-}
-
-impl PracticeLink {
-    pub(super) fn open(listener: Listener) -> Self {
-        let practice = practice();
-        let id = practice.broker.borrow_mut().handle_open(now());
-        practice.links.borrow_mut().push((id, Rc::clone(&listener)));
-        // As a socket does, it opens after this call.
-        soon(move || {
-            if practice.listener(id).is_some() {
-                listener(LinkEvent::Open);
-            }
-        });
-        Self { id }
-    }
-
-    /// How many bytes the broker should still take before it had its turn.
-    pub(super) fn room(&self) -> usize {
-        MAX_BUFFERED.saturating_sub(practice().given.get())
-    }
-
-    pub(super) fn send(&self, bytes: &[u8]) {
-        let practice = practice();
-        practice.given.set(practice.given.get() + bytes.len());
-        let mut broker = practice.broker.borrow_mut();
-        broker.handle_input(now(), self.id, bytes);
-        practice.wake();
-    }
-}
-
-impl Drop for PracticeLink {
-    fn drop(&mut self) {
-        let practice = practice();
-        practice.forget(self.id);
-        practice.broker.borrow_mut().handle_closed(self.id);
-        // Its will may be on its way.
-        practice.wake();
-    }
-}
-
-impl Practice {
-    fn listener(&self, id: ConnectionId) -> Option<Listener> {
-        let links = self.links.borrow();
-        let (_, listener) = links.iter().find(|(other, _)| *other == id)?;
-        Some(Rc::clone(listener))
-    }
-
-    fn forget(&self, id: ConnectionId) {
-        self.links.borrow_mut().retain(|(other, _)| *other != id);
-    }
-
-    fn wake(&self) {
-        self.alarm.set(Some(now()), || practice().turn());
-    }
-
-    fn turn(&self) {
-        self.alarm.handle_ring();
-        let from = now();
-        self.broker.borrow_mut().handle_timeout(from);
-        while self.answer() {
-            if now().saturating_since(from) >= TURN {
-                return self.wake();
-            }
-        }
-        let deadline = self.broker.borrow().poll_timeout();
-        self.alarm.set(deadline, || practice().turn());
-    }
-
-    /// Hands over what the broker has for each link; says whether that was anything. Nothing is borrowed while a
-    /// listener runs: it may send, open and close links.
-    fn answer(&self) -> bool {
-        self.given.set(0);
-        let mut any = false;
-        let links = self.links.borrow().clone();
-        for (id, listener) in links {
-            let mut bytes = Vec::new();
-            if self.broker.borrow_mut().poll_transmit(id, &mut bytes) {
-                listener(LinkEvent::Bytes(&bytes, now()));
-                any = true;
-            }
-        }
-        loop {
-            let Some(id) = self.broker.borrow_mut().poll_closed() else {
-                return any;
-            };
-            let listener = self.listener(id);
-            self.forget(id);
-            if let Some(listener) = listener {
-                listener(LinkEvent::Closed {
-                    code: LinkEvent::ABNORMAL,
-                    reason: String::new(),
-                });
-            }
-        }
-    }
+/// A socket to the practice broker. As a WebSocket does, it opens after this call.
+#[cfg(feature = "mqtt")]
+pub(super) fn socket() -> JsValue {
+    #[cfg(feature = "practice-elsewhere")]
+    let link = elsewhere::link();
+    #[cfg(not(feature = "practice-elsewhere"))]
+    let link = Promise::resolve(&Closure::once_into_js(broker::link_practice));
+    PracticeSocket::new(&link).into()
 }

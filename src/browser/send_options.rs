@@ -32,7 +32,8 @@ pub(super) struct SendOptions {
 impl SendOptions {
     pub(super) fn read(image: &JsValue, value: &JsValue) -> Result<Self, Invalid> {
         let options = Options::read(value, "options");
-        let (to, from) = topics(&options);
+        let to = options.topic("to");
+        let from = options.topic("from");
         let wake = options.string("wake");
         let name = options.string("name");
         if let Some(Err(reason)) = name.as_deref().map(check_name) {
@@ -56,12 +57,6 @@ impl SendOptions {
             signal,
         })
     }
-}
-
-/// The device's topic and that of its feedback.
-pub(super) fn topics(options: &Options) -> (String, String) {
-    let topic = |name, usual: &str| options.string(name).unwrap_or_else(|| usual.to_owned());
-    (topic("to", "mqttTestPub"), topic("from", "mqttTestSub"))
 }
 
 fn transfer(options: &Options) -> TransferOptions {

@@ -14,10 +14,10 @@ use wasm_bindgen::prelude::*;
 use super::clock::{Alarm, now};
 use super::desk::Desk;
 use super::later::soon;
-use super::link::Link;
 use super::listening::Listening;
 use super::lock::Lock;
 use super::promise::Deferred;
+use super::socket::Socket;
 use super::trace::PacketTrace;
 use super::transfer::TransferHandle;
 use crate::client::{Client, LinkId};
@@ -42,7 +42,7 @@ pub(super) struct Shell {
     pub(super) core: RefCell<Client>,
     pub(super) client_id: String,
     pub(super) broker: Broker,
-    pub(super) link: RefCell<Option<(LinkId, Link)>>,
+    pub(super) link: RefCell<Option<(LinkId, Socket)>>,
     /// Packets on their way to the link: reused for ever.
     outbox: RefCell<Vec<u8>>,
     pub(super) alarm: Alarm,

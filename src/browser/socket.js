@@ -1,6 +1,8 @@
 // A WebSocket whose messages reach Rust as bytes in one call each, or in one call a turn of the event loop. Field by field
 // through web-sys a message takes seven calls, and a thousand chunks a second feel that.
 
+export const openWebSocket = (url, subprotocol) => new WebSocket(url, subprotocol);
+
 /** Bytes that are gathered at most. A thousand answers of a device fit. */
 const GATHERED = 32 * 1024;
 
@@ -13,8 +15,7 @@ export class ByteSocket {
   #end = null;
 
   /** `onBytes` is given a Uint8Array and when it came, a DOMHighResTimeStamp. All may call any method of the socket. */
-  constructor(url, subprotocol, onOpen, onBytes, onText, onClose) {
-    const socket = new WebSocket(url, subprotocol);
+  constructor(socket, subprotocol, onOpen, onBytes, onText, onClose) {
     socket.binaryType = "arraybuffer";
     // Firefox opens a socket whose server selected no subprotocol at all; other browsers fail it.
     socket.onopen = () => (socket.protocol === subprotocol ? onOpen() : onClose(1006, `the server did not select the subprotocol ${subprotocol}`));

@@ -1,4 +1,4 @@
-//! A WebSocket as bytes in and bytes out.
+//! A WebSocket as bytes in and bytes out, or what stands for one where the broker is that of `practice:`.
 
 use core::cell::Cell;
 use std::rc::Rc;
@@ -6,24 +6,32 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::clock;
-use super::link::{LinkEvent, Listener, MAX_BUFFERED};
+use super::link::{LinkEvent, Listener};
+use super::practice;
 
 /// The subprotocol that client and server agree on [MQTT-6.0.0-3] [MQTT-6.0.0-4].
 const SUBPROTOCOL: &str = "mqtt";
 
+/// Bytes that may wait in the browser for the network. It is more than a window of 64 chunks, so that a fast link never
+/// runs dry, and little enough that a cancelled transfer stops soon on a slow one.
+const MAX_BUFFERED: usize = 256 * 1024;
+
 #[wasm_bindgen(module = "/src/browser/socket.js")]
 extern "C" {
+    #[wasm_bindgen(catch, js_name = openWebSocket)]
+    fn open_web_socket(url: &str, subprotocol: &str) -> Result<JsValue, JsValue>;
+
     type ByteSocket;
 
-    #[wasm_bindgen(constructor, catch)]
+    #[wasm_bindgen(constructor)]
     fn new(
-        url: &str,
+        socket: JsValue,
         subprotocol: &str,
         on_open: &Closure<dyn FnMut()>,
         on_bytes: &Closure<dyn FnMut(Vec<u8>, f64)>,
         on_text: &Closure<dyn FnMut()>,
         on_close: &Closure<dyn FnMut(u16, String)>,
-    ) -> Result<ByteSocket, JsValue>;
+    ) -> ByteSocket;
 
     #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
     fn buffered_amount(this: &ByteSocket) -> u32;
@@ -41,7 +49,7 @@ extern "C" {
     fn close(this: &ByteSocket);
 }
 
-/// An open or opening WebSocket. Dropping it closes it and silences it.
+/// An open or opening socket. Dropping it closes it and silences it.
 pub(super) struct Socket {
     socket: ByteSocket,
     /// What the socket was last told.
@@ -54,11 +62,16 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket with the subprotocol `mqtt`.
+    /// Opens a socket to `url`, which has been checked. `listener` hears of it after this call.
     ///
     /// # Errors
-    /// What the constructor throws: a URL that is none, or a connection that the page may not make.
+    /// What the WebSocket's constructor throws: a connection that the page may not make.
     pub(super) fn open(url: &str, listener: Listener) -> Result<Self, JsValue> {
+        let socket = if url == practice::URL {
+            practice::socket()
+        } else {
+            open_web_socket(url, SUBPROTOCOL)?
+        };
         let tell = Rc::clone(&listener);
         let on_open = Closure::new(move || tell(LinkEvent::Open));
         let tell = Rc::clone(&listener);
@@ -70,7 +83,14 @@ impl Socket {
         let on_close =
             Closure::new(move |code, reason| listener(LinkEvent::Closed { code, reason }));
         Ok(Self {
-            socket: ByteSocket::new(url, SUBPROTOCOL, &on_open, &on_bytes, &on_text, &on_close)?,
+            socket: ByteSocket::new(
+                socket,
+                SUBPROTOCOL,
+                &on_open,
+                &on_bytes,
+                &on_text,
+                &on_close,
+            ),
             gathers: Cell::new(false),
             _on_open: on_open,
             _on_bytes: on_bytes,

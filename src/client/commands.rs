@@ -1,9 +1,9 @@
 //! What a caller may ask of a client at any moment.
 
-use super::{Client, ConnectionState, DeviceId, Error, Event, Notice};
+use super::{Client, ConnectionState, Error, Event, Notice};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId, topic};
 use crate::time::Instant;
-use crate::transfer::{self, Image, Log, Numbering, Progress, TransferId, TransferOptions};
+use crate::transfer::{self, Image, Log, Progress, TransferId, TransferOptions};
 
 /// Where a transfer goes, known before its image is.
 #[derive(Clone, Debug)]
@@ -182,41 +182,6 @@ impl Client {
     /// Drops what is remembered of a transfer that has ended, and gives its journal away.
     pub fn forget(&mut self, id: TransferId) -> Option<Log> {
         self.fleet.forget(id)
-    }
-
-    /// Plays a device on this connection. [`Event::Attached`] follows, and [`Event::Image`] for each image.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a topic that cannot be one, [`Error::Closed`].
-    pub fn attach_device(
-        &mut self,
-        now: Instant,
-        to: &str,
-        from: &str,
-        numbering: Numbering,
-    ) -> Result<DeviceId, Error> {
-        self.check_open()?;
-        check_topic("from", from)?;
-        let subscription = self.session.subscribe(to, QoS::AtMostOnce);
-        let subscription = subscription.map_err(|invalid| Error::Invalid {
-            option: "to",
-            reason: invalid.reason,
-        })?;
-        self.filters.insert(subscription, to.to_owned());
-        let id = self.devices.attach(subscription, from, numbering);
-        self.settle(now);
-        Ok(id)
-    }
-
-    /// Ends a virtual device; an unfinished image is handed over as [`Event::Image`], not whole.
-    pub fn detach_device(&mut self, now: Instant, id: DeviceId) {
-        if let Some((subscription, images)) = self.devices.detach(id) {
-            for image in images {
-                self.events.push_back(Event::Image(id, image));
-            }
-            self.filters.remove(&subscription);
-            self.unsubscribe(now, subscription);
-        }
     }
 
     /// Ends the client: DISCONNECT is the last thing that [`Client::poll_transmit`] gives, unfinished transfers fail

@@ -1,8 +1,8 @@
 //! What a client tells its shell.
 
-use super::{DeviceId, Error, LinkId, Notice};
+use super::{Error, LinkId, Notice};
 use crate::mqtt::{Message, PublishToken, QoS, SubscriptionId};
-use crate::transfer::{self, Outcome, Received, TransferId};
+use crate::transfer::{self, Outcome, TransferId};
 
 /// Where a client stands, with the words of `api.d.ts`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +88,6 @@ pub enum Event {
     Done(TransferId, Box<Outcome>),
     /// A transfer failed.
     Failed(TransferId, transfer::Error),
-    /// A virtual device can receive now, or its subscription was refused.
-    Attached(DeviceId, Result<(), Error>),
     /// Something that a person should know, although nothing failed.
     Notice(Notice),
-    /// A virtual device received an image, whole or cut off.
-    Image(DeviceId, Received),
 }

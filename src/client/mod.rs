@@ -1,6 +1,6 @@
 //! MQTT and the transfers wired together, still without a socket or a clock.
 //!
-//! A [`Client`] holds one MQTT session, the link that carries it, and every transfer and virtual device on it. What can
+//! A [`Client`] holds one MQTT session, the link that carries it, and every transfer on it. What can
 //! go wrong between the link and a transfer is decided here, where a simulation can reach it: a feedback topic is
 //! subscribed before begin goes out, clocks stand still while the link is down, frames wait for the rate limit and for
 //! room in the socket, and a dead link is replaced.
@@ -12,7 +12,6 @@
 //! are harmless.
 
 mod commands;
-mod devices;
 mod error;
 mod event;
 mod feedback;
@@ -27,7 +26,6 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 pub use commands::SendRequest;
-pub use devices::DeviceId;
 pub use error::Error;
 pub use event::{ConnectionState, Event};
 pub use link::LinkId;
@@ -38,7 +36,6 @@ use crate::mqtt::{Credentials, PublishToken, Session, SubscriptionId};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::{Instant, earliest};
 use crate::transfer::{Fleet, TransferId};
-use devices::Devices;
 use feedback::FeedbackTopics;
 use link::{AfterLoss, Attempt, Due, Link};
 use pacer::Pacer;
@@ -55,13 +52,12 @@ pub struct Client {
     link: Link,
     fleet: Fleet,
     topics: FeedbackTopics,
-    devices: Devices,
     pacer: Pacer,
     /// Every transfer that has not ended, with the topic that wakes its device.
     transfers: SortedMap<TransferId, Option<String>>,
-    /// The filters of the user's subscriptions and the devices', for what is to be said of them.
+    /// The filters of the user's subscriptions, for what is to be said of them.
     filters: SortedMap<SubscriptionId, String>,
-    /// What the session was given and the user did not publish: frames of a QoS above 0, and feedback of virtual devices.
+    /// What the session was given and the user did not publish: frames of a QoS above 0.
     own_publishes: SortedSet<PublishToken>,
     state: ConnectionState,
     /// A user is waiting for the answer of a link test.
@@ -83,7 +79,6 @@ impl Client {
             link: Link::new(&options),
             fleet: Fleet::new(options.max_outstanding),
             topics: FeedbackTopics::default(),
-            devices: Devices::default(),
             pacer: Pacer::new(options.max_messages_per_second),
             session: Session::new(options.session)?,
             transfers: SortedMap::new(),

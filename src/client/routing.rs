@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// The user, or a device of this page, asked for `filter`.
+    /// The user asked for `filter`.
     fn answer_suback(
         &mut self,
         id: SubscriptionId,
@@ -121,11 +121,7 @@ impl Client {
             _ => {}
         }
         let granted = granted.ok_or(Error::SubscriptionRefused { filter });
-        self.events
-            .push_back(match self.devices.by_subscription(id) {
-                Some(device) => Event::Attached(device, granted.map(|_| ())),
-                None => Event::Subscribed { id, granted },
-            });
+        self.events.push_back(Event::Subscribed { id, granted });
     }
 
     /// Tells the fleet on which topics feedback can arrive.
@@ -138,7 +134,7 @@ impl Client {
         }
     }
 
-    /// A message goes to the transfers that listen on its topic, to devices, and to the user's own handlers.
+    /// A message goes to the transfers that listen on its topic, and to the user's own handlers.
     fn deliver(&mut self, now: Instant, message: Message) {
         self.fleet
             .handle_feedback(now, &message.topic, &message.payload, message.retain);
@@ -151,45 +147,13 @@ impl Client {
         if !self.topics.is_feedback(&message.topic) {
             self.suspect_rewriting(&message.topic, matching.is_empty());
         }
-        let mut subscriptions = Vec::new();
-        for &id in matching.iter() {
-            if self.devices.by_subscription(id).is_some() {
-                // A retained frame is an old one: no device that just came should act on it.
-                if !message.retain {
-                    self.deliver_to_device(id, &message.payload);
-                }
-            } else if !self.topics.is_own(id) {
-                subscriptions.push(id);
-            }
-        }
+        let users = |id: &SubscriptionId| !self.topics.is_own(*id);
+        let subscriptions: Vec<_> = matching.iter().copied().filter(users).collect();
         if !subscriptions.is_empty() {
             self.events.push_back(Event::Message {
                 message,
                 subscriptions,
             });
-        }
-    }
-
-    fn deliver_to_device(&mut self, subscription: SubscriptionId, payload: &[u8]) {
-        let Some(answer) = self.devices.handle_message(subscription, payload) else {
-            return;
-        };
-        if let Some((topic, bytes)) = answer.feedback {
-            let payload = bytes.to_vec();
-            let feedback = Message {
-                topic,
-                payload,
-                qos: QoS::AtMostOnce,
-                retain: false,
-                dup: false,
-            };
-            // A full queue loses this feedback as a radio would: the sender asks again.
-            if let Ok(token) = self.session.publish(feedback) {
-                self.own_publishes.insert(token);
-            }
-        }
-        for image in answer.images {
-            self.events.push_back(Event::Image(answer.device, image));
         }
     }
 

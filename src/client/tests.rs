@@ -321,11 +321,6 @@ fn tell(event: &Event) -> Option<String> {
         Event::Progress(_) => return None,
         Event::Done(..) => "done".to_owned(),
         Event::Failed(_, error) => format!("failed: {}", error.code()),
-        Event::Attached(_, result) => match result {
-            Ok(()) => "attached".to_owned(),
-            Err(error) => format!("attaching {}", error.code()),
-        },
         Event::Notice(notice) => format!("notice {}: {}", notice.code(), notice.topic()),
-        Event::Image(_, image) => format!("image {} whole: {}", image.name, image.whole),
     })
 }

@@ -22,6 +22,18 @@ use session::Session;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(u64);
 
+impl ConnectionId {
+    /// Its number, by which an owner in another language may know it.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The one with this number.
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// The broker. See the module for how to drive it.
 #[derive(Debug, Default)]
 pub struct Broker {

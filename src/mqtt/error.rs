@@ -104,8 +104,6 @@ pub enum Misbehaviour {
     SecondConnAck,
     /// CONNACK says that a session is present, though a clean one was asked for `[MQTT-3.2.2-1]`.
     SessionPresent,
-    /// A packet that only clients send.
-    FromClient(PacketType),
     /// SUBACK or UNSUBACK answers nothing that was asked `[MQTT-2.3.1-7]`.
     Unasked(PacketType, PacketId),
     /// SUBACK has not one return code for each filter `[MQTT-3.8.4-5]`.
@@ -126,7 +124,6 @@ impl fmt::Display for Misbehaviour {
             Self::BeforeConnect => f.write_str("CONNACK before CONNECT"),
             Self::SecondConnAck => f.write_str("a second CONNACK"),
             Self::SessionPresent => f.write_str("a session is present in spite of a clean one"),
-            Self::FromClient(kind) => write!(f, "{kind} is for clients to send"),
             Self::Unasked(kind, id) => write!(f, "{kind} {id} answers nothing that was asked"),
             Self::ReturnCodes { expected, got } => {
                 write!(f, "SUBACK with {got} return codes for {expected} filters")

@@ -80,7 +80,7 @@ impl Session {
         options.check()?;
         Ok(Self {
             link: Link::Down,
-            decoder: Decoder::new(options.max_packet_bytes),
+            decoder: Decoder::of_broker(options.max_packet_bytes),
             keep_alive: KeepAlive::new(options.keep_alive),
             inflight: Inflight::new(options.limits()),
             subscriptions: Subscriptions::default(),

@@ -7,12 +7,17 @@ import { openModule, places } from "../support/module-page.mjs";
 
 const limit = { timeout: 60_000 };
 let module;
-before(async () => (module = await openModule({ broker: false })));
-after(() => module?.close());
+// In this build practice is a module of its own.
+let parted;
+before(async () => {
+  module = await openModule({ broker: false });
+  parted = await openModule({ broker: false, module: "/pkg/mqtt/mqtt_image_sender.js" });
+});
+after(() => Promise.all([module?.close(), parted?.close()]));
 
-for (const place of places) {
-  test(`an image for a VirtualDevice of another client arrives whole, and opens no socket, in a ${place}`, limit, async () => {
-    const seen = await module.run(place, async ({ mis, kit }) => {
+for (const [place, build] of places.flatMap((place) => [[place, "whole"], [place, "mqtt"]])) {
+  test(`an image for a VirtualDevice of another client arrives whole, and opens no socket, in a ${place}, with the ${build} build`, limit, async () => {
+    const seen = await (build === "mqtt" ? parted : module).run(place, async ({ mis, kit }) => {
       let sockets = 0;
       self.WebSocket = class { constructor() { sockets++; throw new Error("no network here"); } };
       const connect = () => mis.MqttClient.connect({ url: "practice:" });
@@ -101,6 +106,73 @@ test("the page has its turns while a large image runs", limit, async () => {
   });
   assert.ok(seen.turns > 10, JSON.stringify(seen));
   assert.ok(seen.longest < seen.elapsed / 2, JSON.stringify(seen));
+});
+
+test("the mqtt build loads what practice needs once it is asked for, and tries again after that failed", limit, async () => {
+  const tab = await parted.person();
+  let asked = 0;
+  let isDamaged = true;
+  await tab.page.route("**/practice_bg.wasm", async (route) => {
+    asked += 1;
+    await (isDamaged ? route.fulfill({ contentType: "application/wasm", body: "no module" }) : route.continue());
+  });
+  const failure = await tab.run("page", ({ mis, kit }) => kit.rejection(mis, mis.MqttClient.connect({ url: "practice:", reconnect: false })));
+  assertError(failure, "MqttError", "network", /module for practice/);
+  assert.equal(asked, 1);
+  isDamaged = false;
+  const whole = await tab.run("page", async ({ mis, kit }) => {
+    const client = await mis.MqttClient.connect({ url: "practice:" });
+    const device = await mis.VirtualDevice.attach(client);
+    const images = [];
+    device.onimage = ({ whole }) => images.push(whole);
+    await kit.within(30_000, "done", client.sendImage(kit.bytes(5000), { format: "original" }).done);
+    await client.close();
+    return images;
+  });
+  assert.deepEqual([whole, asked], [[true], 2]);
+  await tab.close();
+});
+
+test("a device ignores what is retained, shows what its onimage throws, and goes on", limit, async () => {
+  for (const one of [module, parted]) {
+    const seen = await one.run("page", async ({ mis, kit }) => {
+      const [sender, holder] = await Promise.all([1, 2].map(() => mis.MqttClient.connect({ url: "practice:" })));
+      const answers = [];
+      await sender.subscribe("old/ack", ({ payload }) => answers.push([...payload]));
+      const begin = new Uint8Array([0xee, 0xee, 0xff, 0xff, 1, 0, 0, 3, 0, ...new TextEncoder().encode("a;1")]);
+      await sender.publish("old/img", begin, { retain: true, qos: 1 });
+      const device = await mis.VirtualDevice.attach(holder, { to: "old/img", from: "old/ack" });
+      const before = device.onimage;
+      device.onimage = 5;
+      const noFunction = device.onimage;
+      const names = [];
+      device.onimage = ({ name }) => {
+        names.push(name);
+        throw new Error("onimage of the test");
+      };
+      const topics = { to: "old/img", from: "old/ack", format: "original" };
+      for (const name of ["first", "second"]) await kit.within(9000, name, sender.sendImage(kit.bytes(3000), { ...topics, name }).done);
+      await kit.until(2000, "both", () => names.length === 2);
+      const early = answers[0];
+      await Promise.all([sender.close(), holder.close()]);
+      return { before, noFunction, names, early, isDevice: device instanceof mis.VirtualDevice };
+    }, {}, { uncaught: "onimage of the test" });
+    // The first answer is that to the first begin, and none to the retained one.
+    assert.deepEqual(seen, { before: null, noFunction: null, names: ["first", "second"], early: [0xff, 0xff, 0xee, 0xee, 1, 0, 0, 1], isDevice: true });
+  }
+});
+
+test("a device needs a client, and topics that are some", limit, async () => {
+  const errors = await parted.run("page", async ({ mis, kit }) => {
+    const client = await mis.MqttClient.connect({ url: "practice:" });
+    const errors = [];
+    for (const [who, options] of [[{}], [null], [client, { from: "a/#" }], [client, { to: "a/#/b" }], [client, { to: "" }]]) {
+      errors.push(await kit.rejection(mis, mis.VirtualDevice.attach(who, options)));
+    }
+    await client.close();
+    return errors;
+  });
+  for (const [i, name] of ["client", "client", "from", "to", "to"].entries()) assertError(errors[i], "MqttError", "invalid", new RegExp(`^${name}: `));
 });
 
 test("practice: with anything more is invalid, and checkAccess calls it open", limit, async () => {

@@ -13,9 +13,10 @@ const packed = pack.files.map(({ path }) => path).sort();
 test("npm packs the modules, their declarations and the papers, and nothing else", () => {
   const module = ["mqtt_image_sender.d.ts", "mqtt_image_sender.js", "mqtt_image_sender_bg.wasm", "mqtt_image_sender_bg.wasm.d.ts", "node.js"];
   const worker = ["errors.js", "image.js", "index.d.ts", "index.js", "link.js", "mirror.js", "rpc.js"];
+  const practice = ["practice.d.ts", "practice.js", "practice_bg.wasm", "practice_bg.wasm.d.ts"].map((name) => `practice/${name}`);
   const papers = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
-  const expected = [...papers, ...module, ...module.map((name) => `image/${name}`), ...module.map((name) => `mqtt/${name}`), ...worker.map((name) => `worker/${name}`)].sort();
-  const snippet = /^(image\/|mqtt\/)?snippets\/mqtt-image-sender-[0-9a-f]+\/src\/browser\/\w+\.js$/;
+  const expected = [...papers, ...module, ...practice, ...module.map((name) => `image/${name}`), ...module.map((name) => `mqtt/${name}`), ...worker.map((name) => `worker/${name}`)].sort();
+  const snippet = /^(image\/|mqtt\/|practice\/)?snippets\/mqtt-image-sender-[0-9a-f]+\/src\/browser\/\w+\.js$/;
   assert.deepEqual(packed.filter((path) => !snippet.test(path)), expected);
 });
 

@@ -91,6 +91,17 @@ for (const bundler of ["esbuild", "rollup", "webpack", "vite", "react", "worker"
   });
 }
 
+for (const [bundler, script] of [["esbuild", "esbuild"], ["vite", "practice"]]) {
+  test(`the page that practises, as ${bundler} builds it from the mqtt part`, { ...limit, skip: bundler === "esbuild" ? false : skip }, async () => {
+    await built(script);
+    const stage = await open(join("dist", `practice-${bundler}`), "index.html", none);
+    await stage.page.locator("input:enabled").setInputFiles({ name: "photo.jpg", mimeType: "image/jpeg", buffer: photo });
+    const says = () => stage.page.locator("output").textContent();
+    await until(20_000, "the image", async () => (await says()) === `arrived whole: ${photo.length} bytes of photo.jpg`);
+    await stage.close();
+  });
+}
+
 test("the page that esbuild builds, in Firefox", { ...limit, skip }, async () => {
   await built("esbuild");
   const { startFirefox, openPage: openInFirefox } = await import("../support/firefox.mjs");

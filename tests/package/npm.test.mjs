@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { build } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
 import { root, tests, www } from "../support/env.mjs";
 import { openPage, startChromium } from "../support/chromium.mjs";
 import { startDevice } from "../support/device.mjs";
@@ -65,6 +66,22 @@ test("in Node a picture is prepared without further ado, and a connection works 
   assert.ok(!message.includes("\n"));
 });
 
+for (const part of ["", "/mqtt"]) {
+  test(`in Node an image goes to a device on practice: with mqtt-image-sender${part}`, limit, async () => {
+    const script = `
+      import init, { MqttClient, VirtualDevice } from "mqtt-image-sender${part}";
+      await init();
+      const client = await MqttClient.connect({ url: "practice:" });
+      const device = await VirtualDevice.attach(client);
+      const image = new Promise((done) => (device.onimage = done));
+      await client.sendImage(new Uint8Array(5000), { format: "original", name: "node" }).done;
+      const { name, bytes, whole } = await image;
+      await client.close();
+      console.log(JSON.stringify([name, bytes.length, whole]));`;
+    assert.deepEqual(JSON.parse(await run(process.execPath, ["--input-type=module", "-e", script], { cwd: project })), ["node", 5000, true]);
+  });
+}
+
 /** What a page that imports this becomes, minified. */
 async function bundled(code) {
   const options = { stdin: { contents: code, resolveDir: project }, bundle: true, minify: true, format: "esm", write: false };
@@ -79,6 +96,15 @@ test("a page that asks for a guard alone gets no wasm, and each entry is no more
   assert.ok(mqtt.length < whole.length && image.length < whole.length, [whole, mqtt, image].map((text) => text.length).join());
   assert.match(mqtt, /sendImage/);
   assert.doesNotMatch(image, /sendImage|WebSocket/);
+});
+
+const isOptimised = existsSync(join(www, "pkg", "mqtt", ".symbols"));
+test("the connection is at most 64 KiB, script and wasm, and practice is no part of its wasm", { ...limit, skip: isOptimised ? false : "without wasm-opt" }, async () => {
+  const script = Buffer.from(await bundled('import init, { MqttClient } from "mqtt-image-sender/mqtt"; globalThis.used = [init, MqttClient];'));
+  const wasm = readFileSync(join(installed, "mqtt", "mqtt_image_sender_bg.wasm"));
+  const [script11, wasm11] = [script, wasm].map((bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length);
+  assert.ok(script11 + wasm11 <= 64 * 1024, `${script11} + ${wasm11} bytes`);
+  assert.ok(wasm11 > 40_000 && script11 > 4_000, "it is all there");
 });
 
 test("of the worker entry a page gets no more than it uses", limit, async () => {

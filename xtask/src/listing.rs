@@ -57,11 +57,11 @@ fn list(www: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Whether a page loads this file. Of the modules it has the two parts, the whole is for pages of others.
+/// Whether a page loads this file. Of the modules it has the parts, the whole is for pages of others.
 fn is_part(name: &str) -> bool {
     let is_loaded = name == "manifest.webmanifest" || ENDS.iter().any(|end| name.ends_with(end));
     let is_ours = !name.starts_with("pkg/")
-        || ["pkg/mqtt/", "pkg/image/"]
+        || ["pkg/mqtt/", "pkg/practice/", "pkg/image/"]
             .iter()
             .any(|part| name.starts_with(part));
     is_loaded && is_ours && name != LIST && !PICTURES.contains(&name)

@@ -1,7 +1,6 @@
-//! What the link does to transfers, frames of a higher QoS, and virtual devices.
+//! What the link does to transfers, and to frames of a higher QoS.
 
 use super::*;
-use crate::transfer::Numbering;
 
 #[test]
 fn an_image_arrives() {
@@ -48,7 +47,7 @@ fn one_that_arrived_right_before_the_end_of_the_client_is_told_of_too() {
     client.tells(&[
         "close",
         "done",
-        "closed: the broker broke the protocol: DISCONNECT is for clients to send",
+        "closed: the broker sent a malformed packet: DISCONNECT: it is for clients to send",
     ]);
 }
 
@@ -315,78 +314,6 @@ fn close_in_the_middle_of_connecting_ends_it_too() {
 }
 
 #[test]
-fn a_virtual_device_answers_over_the_same_connection() {
-    let mut client = connected();
-    let now = client.now;
-    let device = client
-        .client
-        .attach_device(now, "to", "ack", Numbering::Next)
-        .unwrap();
-    client
-        .sends(&["SUBSCRIBE to"])
-        .grants("to")
-        .tells(&["attached"]);
-    let frame = |function: Function, data: &[u8]| {
-        let length = u16::try_from(data.len()).unwrap();
-        let head = FrameHead {
-            function,
-            number: 0,
-            length,
-        };
-        [&head.encode(), data].concat()
-    };
-    client
-        .hears("to", &frame(Function::Begin, b"a;3"))
-        .sends(&["PUBLISH ack"]);
-    client
-        .hears_retained("to", &frame(Function::Data, b"old"), true)
-        .sends_nothing();
-    client
-        .hears("to", &frame(Function::Data, b"abc"))
-        .sends(&["PUBLISH ack"]);
-    client
-        .hears("to", &frame(Function::Finish, b""))
-        .sends(&["PUBLISH ack"]);
-    // What a device says was not published by the user.
-    client.tells(&["image a whole: true"]);
-    client
-        .hears("to", &frame(Function::Begin, b"b;3"))
-        .hears("to", &frame(Function::Data, b"x"));
-    client.sends(&["PUBLISH ack", "PUBLISH ack"]);
-    client.client.detach_device(now, device);
-    client.sends(&["UNSUBSCRIBE to"]);
-    let id = client.ids["UNSUBSCRIBE to"];
-    client.says(&Packet::UnsubAck(id));
-    client.tells(&["image b whole: false"]);
-}
-
-#[test]
-fn feedback_that_was_not_sent_when_the_link_fell_is_not_sent_later() {
-    let mut client = connected();
-    client
-        .client
-        .attach_device(client.now, "to", "ack", Numbering::Echo)
-        .unwrap();
-    client
-        .sends(&["SUBSCRIBE to"])
-        .grants("to")
-        .tells(&["attached"]);
-    let head = FrameHead {
-        function: Function::Begin,
-        number: 0,
-        length: 3,
-    };
-    client.hears("to", &[&head.encode()[..], b"a;3"].concat());
-    let token = client.note(QoS::AtMostOnce);
-    client.reconnects_at(1_000).accepts(false);
-    client.sends(&["SUBSCRIBE to"]).grants("to");
-    // The user's own message waited for the link.
-    client.sends(&["PUBLISH notes"]);
-    client.tells(&["connected", "published"]);
-    assert!(!client.client.cancel_publish(token));
-}
-
-#[test]
 fn a_second_image_for_a_transfer_is_an_error_and_changes_nothing() {
     let mut client = connected();
     let wake = |request: &mut SendRequest| request.wake = Some("up".into());
@@ -412,17 +339,4 @@ fn a_second_image_for_a_transfer_is_an_error_and_changes_nothing() {
     client
         .sends(&["DISCONNECT"])
         .tells(&["close", "failed: closed", "closed"]);
-}
-
-#[test]
-fn a_device_whose_subscription_is_refused_is_told_so() {
-    let mut client = connected();
-    client
-        .client
-        .attach_device(client.now, "to", "ack", Numbering::Echo)
-        .unwrap();
-    client
-        .sends(&["SUBSCRIBE to"])
-        .refuses("to")
-        .tells(&["attaching refused"]);
 }

@@ -11,24 +11,42 @@ use crate::mqtt::packet::{
 };
 use crate::mqtt::topic::{check_topic_filter, check_topic_name};
 
-/// Any packet but PUBLISH, whose payload the decoder gathers apart from its head.
+/// Reads the body of any packet but PUBLISH, whose payload the decoder gathers apart from its head.
+pub type Body = fn(PacketType, &[u8]) -> Result<Packet, Malformation>;
+
+/// A packet of a client or of a broker.
 pub fn packet(packet_type: PacketType, body: &[u8]) -> Result<Packet, Malformation> {
     let mut reader = Reader::new(body);
     let packet = match packet_type {
         PacketType::Connect => Packet::Connect(connect(&mut reader)?),
+        PacketType::Subscribe => Packet::Subscribe(subscribe(&mut reader)?),
+        PacketType::Unsubscribe => Packet::Unsubscribe(unsubscribe(&mut reader)?),
+        PacketType::PingReq => Packet::PingReq,
+        PacketType::Disconnect => Packet::Disconnect,
+        _ => return packet_of_broker(packet_type, body),
+    };
+    reader.finish()?;
+    Ok(packet)
+}
+
+/// A packet of a broker. It is a function of its own so that a client carries nothing that reads those of clients.
+pub fn packet_of_broker(packet_type: PacketType, body: &[u8]) -> Result<Packet, Malformation> {
+    let mut reader = Reader::new(body);
+    let packet = match packet_type {
         PacketType::ConnAck => Packet::ConnAck(connack(&mut reader)?),
         PacketType::Publish => return Err(Malformation::Truncated),
         PacketType::PubAck => Packet::PubAck(reader.packet_id()?),
         PacketType::PubRec => Packet::PubRec(reader.packet_id()?),
         PacketType::PubRel => Packet::PubRel(reader.packet_id()?),
         PacketType::PubComp => Packet::PubComp(reader.packet_id()?),
-        PacketType::Subscribe => Packet::Subscribe(subscribe(&mut reader)?),
         PacketType::SubAck => Packet::SubAck(suback(&mut reader)?),
-        PacketType::Unsubscribe => Packet::Unsubscribe(unsubscribe(&mut reader)?),
         PacketType::UnsubAck => Packet::UnsubAck(reader.packet_id()?),
-        PacketType::PingReq => Packet::PingReq,
         PacketType::PingResp => Packet::PingResp,
-        PacketType::Disconnect => Packet::Disconnect,
+        PacketType::Connect
+        | PacketType::Subscribe
+        | PacketType::Unsubscribe
+        | PacketType::PingReq
+        | PacketType::Disconnect => return Err(Malformation::FromClient),
     };
     reader.finish()?;
     Ok(packet)

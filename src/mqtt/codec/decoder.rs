@@ -1,12 +1,12 @@
 //! A stream of bytes, in pieces of any size, to packets.
 
-use super::decode::{self, PublishHead};
+use super::decode::{self, Body, PublishHead};
 use super::header::{FixedHeader, PartialHeader};
 use super::reader::{Gatherer, Reader};
 use super::{DecodeError, Malformation};
 use crate::mqtt::packet::{Packet, PacketType};
 
-/// Makes packets of one direction of a link.
+/// Makes packets of one direction of a link, or of either.
 ///
 /// It holds at most one packet's bytes, and so never more than its limit.
 ///
@@ -24,6 +24,7 @@ use crate::mqtt::packet::{Packet, PacketType};
 #[derive(Debug)]
 pub struct Decoder {
     max_packet_bytes: usize,
+    read_body: Body,
     stage: Stage,
     gatherer: Gatherer,
 }
@@ -62,8 +63,18 @@ impl Default for Stage {
 impl Decoder {
     /// A decoder at the beginning of a stream that refuses packets of more than `max_packet_bytes`, fixed header included.
     pub fn new(max_packet_bytes: usize) -> Self {
+        Self::reading(decode::packet, max_packet_bytes)
+    }
+
+    /// [`new`](Self::new) for a client: what only clients send is malformed.
+    pub fn of_broker(max_packet_bytes: usize) -> Self {
+        Self::reading(decode::packet_of_broker, max_packet_bytes)
+    }
+
+    fn reading(read_body: Body, max_packet_bytes: usize) -> Self {
         Self {
             max_packet_bytes,
+            read_body,
             stage: Stage::default(),
             gatherer: Gatherer::default(),
         }
@@ -71,7 +82,7 @@ impl Decoder {
 
     /// Forgets everything, for the beginning of another stream.
     pub fn reset(&mut self) {
-        *self = Self::new(self.max_packet_bytes);
+        *self = Self::reading(self.read_body, self.max_packet_bytes);
     }
 
     /// Takes bytes from the front of `input`, until a packet is whole or there are no more (`None`, no error).
@@ -135,7 +146,7 @@ impl Decoder {
         let Some(body) = self.gatherer.take(input, header.remaining_length) else {
             return Ok(Step::Starved(Stage::Body(header)));
         };
-        decode::packet(header.packet_type, &body)
+        (self.read_body)(header.packet_type, &body)
             .map(Step::Whole)
             .map_err(|what| header.malformed(what))
     }

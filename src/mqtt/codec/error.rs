@@ -56,6 +56,8 @@ pub enum Malformation {
     ConnAckFlags(u8),
     /// A return code that is reserved (sections 3.2.2.3 and 3.9.3).
     ReturnCode(u8),
+    /// It came from a broker, and only clients send it (table 2.1).
+    FromClient,
 }
 
 impl fmt::Display for DecodeError {
@@ -93,6 +95,7 @@ impl fmt::Display for Malformation {
             Self::ConnectFlags(flags) => write!(f, "connect flags {flags:#010b}"),
             Self::ConnAckFlags(flags) => write!(f, "acknowledge flags {flags:#010b}"),
             Self::ReturnCode(code) => write!(f, "return code {code:#04x}"),
+            Self::FromClient => f.write_str("it is for clients to send"),
         }
     }
 }

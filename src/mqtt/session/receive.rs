@@ -31,11 +31,12 @@ impl Session {
             Packet::SubAck(ack) => self.subscriptions.handle_suback(&ack, ids, events)?,
             Packet::UnsubAck(id) => self.subscriptions.handle_unsuback(id, ids, events)?,
             Packet::PingResp => self.receive_pingresp(),
+            // The decoder has refused these.
             Packet::Connect(_)
             | Packet::Subscribe(_)
             | Packet::Unsubscribe(_)
             | Packet::PingReq
-            | Packet::Disconnect => return Err(Misbehaviour::FromClient(packet_type)),
+            | Packet::Disconnect => {}
         }
         self.note_online();
         Ok(())

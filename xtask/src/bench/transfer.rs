@@ -19,7 +19,7 @@ pub fn run(flags: Flags) -> Result<ExitCode> {
     let chromium = install::chromium(&paths)?;
     let mosquitto = install::mosquitto(&paths)?;
     install::peers(&paths)?;
-    let parts = [Part::Mqtt, Part::Whole];
+    let parts = [Part::Mqtt, Part::Practice, Part::Whole];
     build::site(&paths, &parts, Grade::Optimised, Freshness::SameGrade)?;
     let mut program = Command::new(node);
     program

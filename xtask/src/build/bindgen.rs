@@ -5,12 +5,12 @@ use std::path::Path;
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Grade, NAME, debug, functions, names, panics, places};
+use super::{Grade, debug, functions, names, panics, places};
 use crate::error::{Error, Result};
 
-/// Writes `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm` into `out`. What wasm-opt will have still has the names of functions,
+/// Writes `base.js`, `base.d.ts` and `base_bg.wasm` into `out`. What wasm-opt will have still has the names of functions,
 /// which it takes away.
-pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
+pub fn generate(wasm: &Path, out: &Path, base: &str, grade: Grade) -> Result {
     let dev = grade == Grade::Dev;
     let named = grade != Grade::Release;
     let mut module = ModuleConfig::new()
@@ -29,8 +29,8 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
     let mut bindgen = Bindgen::new();
     let made = bindgen.web(true).and_then(|bindgen| {
         bindgen
-            .input_module(NAME, module)
-            .out_name(NAME)
+            .input_module(base, module)
+            .out_name(base)
             .typescript(true)
             // `init()` alone finds the wasm beside the module.
             .omit_default_module_path(false)
@@ -43,7 +43,7 @@ pub fn generate(wasm: &Path, out: &Path, grade: Grade) -> Result {
     if dev {
         Ok(())
     } else {
-        names::shorten(out, named)
+        names::shorten(out, base, named)
     }
 }
 

@@ -28,17 +28,15 @@ pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
     ]);
     command.args(["--target", WASM, "--profile", profile]);
     command.args(["--no-default-features", "--features", part.features()]);
-    if part == Part::Mqtt {
+    if part.is_small() {
         // Its work is a thousandth of what a chunk costs the browser and the broker; its bytes are what a page waits for.
         command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z");
     }
     if let Some(cargo) = cargo_home() {
         command.arg("--config").arg(nameless(&cargo));
     }
-    command.arg("--").arg(match part {
-        Part::Mqtt => SMALL,
-        Part::Image | Part::Whole => FEWER_COPIES,
-    });
+    let llvm = if part.is_small() { SMALL } else { FEWER_COPIES };
+    command.arg("--").arg(llvm);
     step::run(paths, &format!("wasm {}", part.name()), &mut command)?.must_succeed(paths)?;
     // The one profile whose directory has another name.
     let dir = if profile == "dev" { "debug" } else { profile };
@@ -49,7 +47,7 @@ pub fn compile(paths: &Paths, part: Part, grade: Grade) -> Result<PathBuf> {
 /// of the usual. It is 10 kB of the image part and 20 of the whole; kernels say themselves what is to be copied.
 const FEWER_COPIES: &str = "-Cllvm-args=--inline-threshold=50";
 
-/// What LLVM is told in the part whose bytes count most; together 3.7 kB of it by brotli.
+/// What LLVM is told in the parts whose bytes count most; together 3.7 kB of the connection's by brotli.
 ///
 /// - It takes a function that is called from one place only into its caller, however large it is, by a bonus of 15,000; with
 ///   an instruction at a hundred times its usual cost that is worth 30 of them. Many small functions have small frames, whose

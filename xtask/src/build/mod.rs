@@ -24,17 +24,19 @@ use crate::listing;
 use crate::paths::{Paths, make_dir, read, remove_dir, write};
 use crate::step;
 
-/// The base of every file's name, as wasm-pack has it.
+/// The base of the names of a module's files, as wasm-pack has it.
 pub const NAME: &str = "mqtt_image_sender";
 
 /// The names of an optimised module's functions, beside it. It is hidden: neither page nor package has it.
 const SYMBOLS: &str = ".symbols";
 
-/// One of the three builds of the crate.
+/// One of the builds of the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The connection and the transfers: what the page's link worker loads.
     Mqtt,
+    /// The practice broker and the device's side of the protocol, which the one before loads when they are asked for.
+    Practice,
     /// `prepareImage` alone: what the page's image worker loads.
     Image,
     /// Both in one.
@@ -42,13 +44,21 @@ pub enum Part {
 }
 
 impl Part {
-    pub const ALL: [Self; 3] = [Self::Mqtt, Self::Image, Self::Whole];
+    pub const ALL: [Self; 4] = [Self::Mqtt, Self::Practice, Self::Image, Self::Whole];
     /// What the page loads; the whole is for pages of others.
-    pub const PAGE: [Self; 2] = [Self::Mqtt, Self::Image];
+    pub const PAGE: [Self; 3] = [Self::Mqtt, Self::Practice, Self::Image];
+    /// What the package has an entry for.
+    pub const ENTRIES: [Self; 3] = [Self::Mqtt, Self::Image, Self::Whole];
+
+    /// Whether its bytes count more than its speed.
+    fn is_small(self) -> bool {
+        matches!(self, Self::Mqtt | Self::Practice)
+    }
 
     fn features(self) -> &'static str {
         match self {
-            Self::Mqtt => "mqtt",
+            Self::Mqtt => "mqtt,practice-elsewhere",
+            Self::Practice => "practice",
             Self::Image => "image",
             Self::Whole => "mqtt,image",
         }
@@ -57,8 +67,17 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Self::Mqtt => "mqtt",
+            Self::Practice => "practice",
             Self::Image => "image",
             Self::Whole => "whole",
+        }
+    }
+
+    /// The base of its files' names. A bundler may lay the module of practice beside that which loads it.
+    fn base(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Mqtt | Self::Image | Self::Whole => NAME,
         }
     }
 
@@ -66,6 +85,7 @@ impl Part {
     fn folder(self) -> &'static str {
         match self {
             Self::Mqtt => "mqtt",
+            Self::Practice => "practice",
             Self::Image => "image",
             Self::Whole => "",
         }
@@ -146,7 +166,7 @@ pub fn site(paths: &Paths, parts: &[Part], grade: Grade, freshness: Freshness) -
     };
     for part in parts {
         let out = paths.modules().join(part.folder());
-        let there = stamp::up_to_date(&out, sources);
+        let there = stamp::up_to_date(&out, part.base(), sources);
         if there.is_some_and(|there| freshness == Freshness::AnyGrade || there == grade) {
             continue;
         }
@@ -166,11 +186,11 @@ fn make(
 ) -> Result {
     let wasm = cargo::compile(paths, part, grade)?;
     step::timed(&format!("bindings {}", part.name()), || {
-        bindgen::generate(&wasm, out, grade)
+        bindgen::generate(&wasm, out, part.base(), grade)
     })?;
     match optimiser {
         Some(wasm_opt) => {
-            let wasm = out.join(format!("{NAME}_bg.wasm"));
+            let wasm = out.join(format!("{}_bg.wasm", part.base()));
             let symbols = optimise::run(paths, wasm_opt, part, part.name(), &wasm)?;
             write(&out.join(SYMBOLS), symbols)
         }

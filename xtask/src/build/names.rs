@@ -8,15 +8,16 @@ use std::path::Path;
 
 use walrus::{Module, ModuleConfig};
 
-use super::{NAME, damaged};
+use super::damaged;
 use crate::error::Result;
 use crate::paths::{read, write};
 
-/// Gives the imports and exports of the module in `out` short names, in the module and in its script. `named`: its functions keep theirs.
-pub fn shorten(out: &Path, named: bool) -> Result {
+/// Gives the imports and exports of the module `base` in `out` short names, in the module and in its script. `named`: its
+/// functions keep theirs.
+pub fn shorten(out: &Path, base: &str, named: bool) -> Result {
     let (wasm, script) = (
-        out.join(format!("{NAME}_bg.wasm")),
-        out.join(format!("{NAME}.js")),
+        out.join(format!("{base}_bg.wasm")),
+        out.join(format!("{base}.js")),
     );
     let fail = |cause| damaged(&format!("{} cannot be read: {cause:#}", wasm.display()));
     let mut module = ModuleConfig::new()
@@ -25,7 +26,7 @@ pub fn shorten(out: &Path, named: bool) -> Result {
         .generate_producers_section(false)
         .parse_file(&wasm)
         .map_err(fail)?;
-    let direct = direct(&mut module);
+    let direct = direct(&mut module, base);
     let short = rename(&mut module);
     module.emit_wasm_file(&wasm).map_err(fail)?;
     let text = replace(&without_docs(&read(&script)?), &short);
@@ -48,11 +49,11 @@ impl Direct {
 
 /// The imports of `module` that need nothing done to their arguments, so that it has them from a script of the crate's. They
 /// come from the generator's script hereafter, like all others.
-fn direct(module: &mut Module) -> Vec<Direct> {
+fn direct(module: &mut Module, base: &str) -> Vec<Direct> {
     let mut direct = Vec::new();
     for import in module.imports.iter_mut() {
         if import.module.starts_with("./snippets/") {
-            let path = std::mem::replace(&mut import.module, format!("./{NAME}_bg.js"));
+            let path = std::mem::replace(&mut import.module, format!("./{base}_bg.js"));
             let name = std::mem::replace(&mut import.name, Direct::short(direct.len()));
             direct.push(Direct { path, name });
         }
@@ -86,7 +87,7 @@ fn by_name(script: &str, direct: &[Direct]) -> Result<String> {
     Ok([head, &imports, before, FIRST, &fields, after].concat())
 }
 
-/// The script without the comments on what it exports: `NAME.d.ts` has them, and they are an eighth of what a page loads of it.
+/// The script without the comments on what it exports: the declarations have them, and they are an eighth of what a page loads of it.
 fn without_docs(script: &str) -> String {
     let mut is_doc = false;
     let mut kept = String::new();
@@ -168,17 +169,14 @@ mod tests {
         for (path, name) in [("./a_bg.js", LONG), (PATH, "soon"), (PATH, "late")] {
             module.add_import_func(path, name, ty);
         }
-        let direct = direct(&mut module);
+        let direct = direct(&mut module, "a");
         let imports: Vec<_> = module
             .imports
             .iter()
             .map(|it| (it.module.as_str(), it.name.as_str()))
             .collect();
-        let ours = format!("./{NAME}_bg.js");
-        assert_eq!(
-            imports,
-            [("./a_bg.js", LONG), (&*ours, "d0"), (&*ours, "d1")]
-        );
+        let ours = "./a_bg.js";
+        assert_eq!(imports, [("./a_bg.js", LONG), (ours, "d0"), (ours, "d1")]);
         let script = "/* types */\nimport { a } from './b.js';\nimport * as import1 from \"./snippets/crate/glue.js\"\nlet o = {\n  __proto__: null,\n  a,\n  \"./snippets/crate/glue.js\": import1,\n};\n";
         let expected = "/* types */\nimport { soon as d0 } from './snippets/crate/glue.js';\nimport { late as d1 } from './snippets/crate/glue.js';\nimport { a } from './b.js';\nlet o = {\n  __proto__: null,\nd0,\nd1,\n  a,\n};\n";
         assert_eq!(by_name(script, &direct).unwrap(), expected);

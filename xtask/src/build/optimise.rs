@@ -75,7 +75,7 @@ const ONE_CALLER: &str = "--one-caller-inline-max-function-size=1";
 fn effort(part: Part) -> &'static [&'static str] {
     match part {
         // -Oz is no smaller once it is compressed, and 2 % slower in stop and wait.
-        Part::Mqtt => &["-O2", ONE_CALLER],
+        Part::Mqtt | Part::Practice => &["-O2", ONE_CALLER],
         Part::Image | Part::Whole => &["-O3", ONE_CALLER],
     }
 }

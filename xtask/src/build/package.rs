@@ -39,7 +39,7 @@ pub fn make(paths: &Paths) -> Result {
     for file in WORKER {
         copy_into(&out.join("worker"), &paths.root.join(file))?;
     }
-    for part in Part::ALL {
+    for part in Part::ENTRIES {
         copy_into(&out.join(part.folder()), &paths.root.join(NODE))?;
     }
     let manifest = read(&paths.root.join("Cargo.toml"))?;
@@ -98,7 +98,7 @@ fn package_json(manifest: &str) -> Result<String> {
     "./worker": {{ "types": "./worker/index.d.ts", "node": "./node.js", "default": "./worker/index.js" }},
     "./package.json": "./package.json"
   }},
-  "files": ["{NAME}*", "node.js", "mqtt", "image", "worker", "snippets", "LICENSE-*"],
+  "files": ["{NAME}*", "node.js", "mqtt", "practice", "image", "worker", "snippets", "LICENSE-*"],
   "sideEffects": ["./worker/link.js", "./worker/image.js"]
 }}
 "#,
@@ -121,7 +121,7 @@ fn exports() -> String {
     "{dir}/{NAME}_bg.wasm": "{dir}/{NAME}_bg.wasm","#
         )
     };
-    Part::ALL.map(entry).join("\n")
+    Part::ENTRIES.map(entry).join("\n")
 }
 
 /// The value of `key = "…"` in the manifest's first section.

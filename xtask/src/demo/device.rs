@@ -1,10 +1,10 @@
-//! The demo's device. Everything that knows the crate's own virtual device is in this file.
+//! The demo's device. Everything that knows the crate's own side of a device is in this file.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use mqtt_image_sender::client::{self, ClientOptions, Event};
-use mqtt_image_sender::mqtt::{Credentials, SessionOptions};
+use mqtt_image_sender::mqtt::{Credentials, Message, QoS, SessionOptions};
 use mqtt_image_sender::native::NativeClient;
 use mqtt_image_sender::transfer::{self, Numbering};
 
@@ -34,11 +34,11 @@ pub fn start(address: &str, to: &str, from: &str) -> Result<Receiver<Received>> 
     let now = client.now();
     client
         .client()
-        .attach_device(now, to, from, Numbering::Echo)
+        .subscribe(now, to, QoS::AtMostOnce)
         .map_err(|cause| refused(&cause))?;
     client
         .until(PATIENCE, |_, event| {
-            matches!(event, Event::Attached(_, Ok(()))).then_some(())
+            matches!(event, Event::Subscribed { granted: Ok(_), .. }).then_some(())
         })
         .ok_or_else(|| {
             Error::new(
@@ -47,7 +47,8 @@ pub fn start(address: &str, to: &str, from: &str) -> Result<Receiver<Received>> 
             )
         })?;
     let (images, received) = channel();
-    std::thread::spawn(move || run(client, &images));
+    let from = from.to_owned();
+    std::thread::spawn(move || run(client, &from, &images));
     Ok(received)
 }
 
@@ -58,21 +59,36 @@ fn refused(cause: &client::Error) -> Error {
     )
 }
 
-/// Hands images over until nobody takes them.
-fn run(mut client: NativeClient, images: &Sender<Received>) {
+/// Answers on `from`, and hands images over until nobody takes them.
+fn run(mut client: NativeClient, from: &str, images: &Sender<Received>) {
+    let mut device = transfer::Receiver::new(Numbering::Echo);
     loop {
-        if let Some(Event::Image(_, image)) = client.turn(Duration::from_secs(1)) {
-            let crc32 = transfer::crc32(&image.bytes);
-            let transfer::Received { name, bytes, whole } = image;
-            if images
-                .send(Received {
-                    name,
-                    bytes,
-                    crc32,
-                    whole,
-                })
-                .is_err()
-            {
+        let Some(Event::Message { message, .. }) = client.turn(Duration::from_secs(1)) else {
+            continue;
+        };
+        // A retained frame is an old one.
+        if message.retain {
+            continue;
+        }
+        if let Some(feedback) = device.handle_frame(&message.payload) {
+            let answer = Message {
+                topic: from.to_owned(),
+                payload: feedback.to_vec(),
+                ..Message::default()
+            };
+            let now = client.now();
+            // Where it cannot be said, the sender asks again.
+            let _ = client.client().publish(now, answer);
+        }
+        while let Some(transfer::Received { name, bytes, whole }) = device.poll_image() {
+            let crc32 = transfer::crc32(&bytes);
+            let received = Received {
+                name,
+                bytes,
+                crc32,
+                whole,
+            };
+            if images.send(received).is_err() {
                 return;
             }
         }

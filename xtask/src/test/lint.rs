@@ -11,6 +11,12 @@ use crate::{step, tidy, toolchain};
 const CRATE: [&str; 2] = ["--package", "mqtt-image-sender"];
 const WASM: [&str; 2] = ["--target", toolchain::WASM];
 const MQTT: [&str; 3] = ["--no-default-features", "--features", "mqtt"];
+const PART: [&str; 3] = [
+    "--no-default-features",
+    "--features",
+    "mqtt,practice-elsewhere",
+];
+const PRACTICE: [&str; 3] = ["--no-default-features", "--features", "practice"];
 const IMAGE: [&str; 3] = ["--no-default-features", "--features", "image"];
 const XTASK: [&str; 4] = ["--profile", "xtask", "--package", "xtask"];
 const DEMO: [&str; 3] = ["--no-default-features", "--features", "demo"];
@@ -49,6 +55,11 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("clippy image", clippy(&[&CRATE, &lib, &IMAGE])),
         ("clippy wasm", clippy(&[&CRATE, &lib, &WASM])),
         ("clippy wasm mqtt", clippy(&[&CRATE, &lib, &WASM, &MQTT])),
+        ("clippy wasm part", clippy(&[&CRATE, &lib, &WASM, &PART])),
+        (
+            "clippy wasm practice",
+            clippy(&[&CRATE, &lib, &WASM, &PRACTICE]),
+        ),
         ("clippy wasm image", clippy(&[&CRATE, &lib, &WASM, &IMAGE])),
         ("clippy xtask", clippy(&[&XTASK, &all])),
         ("clippy demo", clippy(&[&XTASK, &all, &DEMO])),

@@ -38,7 +38,8 @@ fn only_clients_send_five_of_the_packets() {
         Packet::Disconnect,
     ] {
         let kind = packet.packet_type();
-        assert_eq!(misbehaviour_of(packet), Misbehaviour::FromClient(kind));
+        let malformed = DecodeError::Malformed(kind, Malformation::FromClient);
+        assert_eq!(fault_of(packet), Fault::Malformed(malformed));
     }
 }
 
@@ -186,12 +187,12 @@ fn what_came_before_a_fault_is_still_told() {
 
 #[test]
 fn a_fault_reads_as_one_line() {
-    for packet in [Packet::Disconnect, Packet::UnsubAck(id(9))] {
+    for (packet, says) in [
+        (Packet::Disconnect, "sent a malformed packet"),
+        (Packet::UnsubAck(id(9)), "broke the protocol"),
+    ] {
         let text = fault_of(packet).to_string();
-        assert!(
-            text.starts_with("the broker broke the protocol: "),
-            "{text}"
-        );
+        assert!(text.starts_with(&format!("the broker {says}: ")), "{text}");
         assert!(!text.contains('\n'));
     }
 }
