@@ -91,14 +91,19 @@ for (const bundler of ["esbuild", "rollup", "webpack", "vite", "react", "worker"
   });
 }
 
-for (const [bundler, script] of [["esbuild", "esbuild"], ["vite", "practice"]]) {
-  test(`the page that practises, as ${bundler} builds it from the mqtt part`, { ...limit, skip: bundler === "esbuild" ? false : skip }, async () => {
-    await built(script);
-    const stage = await open(join("dist", `practice-${bundler}`), "index.html", none);
-    await stage.page.locator("input:enabled").setInputFiles({ name: "photo.jpg", mimeType: "image/jpeg", buffer: photo });
-    const says = () => stage.page.locator("output").textContent();
+for (const way of ["built by esbuild", "built by vite", "served by vite"]) {
+  test(`the page that practises with the mqtt part, ${way}, brings an image to its own device`, { ...limit, skip: way === "built by esbuild" ? false : skip }, async () => {
+    if (way !== "served by vite") await built(way === "built by vite" ? "practice" : "esbuild");
+    const site = way === "served by vite" ? await viteServer(join(user.project, "practice"))
+      : await serve({ folders: { "/": join(user.project, "dist", way === "built by vite" ? "practice-vite" : "practice-esbuild") } });
+    const page = await openPage(browser);
+    await page.goto(`${site.url}/index.html`);
+    await page.locator("input:enabled").setInputFiles({ name: "photo.jpg", mimeType: "image/jpeg", buffer: photo });
+    const says = () => page.locator("output").textContent();
     await until(20_000, "the image", async () => (await says()) === `arrived whole: ${photo.length} bytes of photo.jpg`);
-    await stage.close();
+    assert.deepEqual(page.noted, []);
+    await page.done();
+    await site.stop();
   });
 }
 
