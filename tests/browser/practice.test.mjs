@@ -143,6 +143,9 @@ test("a device ignores what is retained, shows what its onimage throws, and goes
       const begin = new Uint8Array([0xee, 0xee, 0xff, 0xff, 1, 0, 0, 3, 0, ...new TextEncoder().encode("a;1")]);
       await sender.publish("old/img", begin, { retain: true, qos: 1 });
       const device = await mis.VirtualDevice.attach(holder, { to: "old/img", from: "old/ack" });
+      await holder.publish("old/after", "", { qos: 1 });
+      await kit.sleep(100);
+      const early = answers.length;
       const before = device.onimage;
       device.onimage = 5;
       const noFunction = device.onimage;
@@ -154,12 +157,10 @@ test("a device ignores what is retained, shows what its onimage throws, and goes
       const topics = { to: "old/img", from: "old/ack", format: "original" };
       for (const name of ["first", "second"]) await kit.within(9000, name, sender.sendImage(kit.bytes(3000), { ...topics, name }).done);
       await kit.until(2000, "both", () => names.length === 2);
-      const early = answers[0];
       await Promise.all([sender.close(), holder.close()]);
       return { before, noFunction, names, early, isDevice: device instanceof mis.VirtualDevice };
     }, {}, { uncaught: "onimage of the test" });
-    // The first answer is that to the first begin, and none to the retained one.
-    assert.deepEqual(seen, { before: null, noFunction: null, names: ["first", "second"], early: [0xff, 0xff, 0xee, 0xee, 1, 0, 0, 1], isDevice: true });
+    assert.deepEqual(seen, { before: null, noFunction: null, names: ["first", "second"], early: 0, isDevice: true });
   }
 });
 
