@@ -146,6 +146,13 @@ impl Play {
 
     fn hear(&mut self, topic: usize, message: &[u8], retain: bool) {
         let (_, from) = TOPICS[topic];
+        let asks = |it: Feedback| it.function == Function::Data && it.status == Status::Incomplete;
+        if Feedback::parse(message).is_ok_and(asks) {
+            // That answers finish, which starts a new row then, even where the chunk is found before it goes out again.
+            for course in self.courses.iter_mut().filter(|it| it.topic == topic) {
+                course.sendings.remove(&(Function::Finish, 0));
+            }
+        }
         self.fleet.handle_feedback(self.now, from, message, retain);
     }
 

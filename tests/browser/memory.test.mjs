@@ -42,7 +42,7 @@ for (const [build, path] of Object.entries(BUILDS)) {
       const jobs = [100_000, 1, 37_123, 250_000, 1400, 88_000].map((size) => ({ size, to: `memory/${size}/to`, from: `memory/${size}/ack` }));
       for (const { to, from } of jobs) await mis.VirtualDevice.attach(client, { to, from });
       const sizes = [];
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 8; round++) {
         await Promise.all(jobs.map(({ size, ...topics }) =>
           client.sendImage(kit.bytes(size, round), { ...topics, format: "original", window: 16 }).done));
         sizes.push(memory.buffer.byteLength);
@@ -50,7 +50,8 @@ for (const [build, path] of Object.entries(BUILDS)) {
       await client.close();
       return sizes;
     });
-    // What is taken once is used again. A device rests two seconds between two of them.
-    assert.deepEqual([...new Set(sizes.slice(1))], [sizes[1]]);
+    // What is taken once is used again: these are 2.9 MB of images after the first two rounds. The journal of a transfer stays for
+    // as long as its Transfer, which the collector takes when it likes. A device rests two seconds between two of them.
+    assert.ok(sizes.at(-1) - sizes[1] <= 256 * 1024, sizes.join());
   });
 }
