@@ -12,7 +12,8 @@ export function tell(listener, ...news) {
   }
 }
 
-const functionOrNull = (value) => (typeof value === "function" ? value : null);
+/** What a handler is set to: whatever is no function takes it away, as with event handlers of the platform. */
+export const functionOrNull = (value) => (typeof value === "function" ? value : null);
 
 export class Desk {
   #onstatechange = null;

@@ -1,5 +1,6 @@
 // A device that this page plays, on a connection of somebody's client: it answers by the protocol and hands over each image
 // that it received. What it answers and receives is decided in the module.
+import { functionOrNull, tell } from "./desk.js";
 import { MqttError } from "./errors.js";
 import { Options } from "./options.js";
 
@@ -38,9 +39,8 @@ export class VirtualDevice {
     return this.#onimage;
   }
 
-  /** Whatever is no function takes it away, as with event handlers of the platform. */
   set onimage(listener) {
-    this.#onimage = typeof listener === "function" ? listener : null;
+    this.#onimage = functionOrNull(listener);
   }
 
   /** Ends the device. What it had of an unfinished image is handed over, not whole. */
@@ -57,9 +57,8 @@ export class VirtualDevice {
     if (this.#client.state === "connected") this.#client.publish(this.#from, view.slice()).catch(() => {});
   }
 
-  /** The module's, which must not see what a function of the user's throws: that is shown as uncaught. */
+  /** The module's: an image, as a view of linear memory that is only valid now. */
   _image(name, view, whole) {
-    const image = { name, bytes: view.slice(), whole };
-    queueMicrotask(() => this.#onimage?.(image));
+    tell(this.#onimage, { name, bytes: view.slice(), whole });
   }
 }

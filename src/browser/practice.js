@@ -13,10 +13,7 @@ export class PracticeSocket {
 
   /** `link` promises a function that links a socket to the broker. */
   constructor(link) {
-    link.then(
-      (link) => this.#isClosed || link(this),
-      ({ message }) => this.onclose?.({ code: 1006, reason: message, timeStamp: performance.now() }),
-    );
+    link.then((link) => this.#isClosed || link(this), ({ message }) => this.end(message));
   }
 
   send(bytes) {
@@ -42,9 +39,9 @@ export class PracticeSocket {
     if (view.length) this.onmessage?.({ data: view.slice().buffer, timeStamp: performance.now() });
   }
 
-  /** The broker's: it has closed the link. */
-  end() {
+  /** The broker's: it has closed the link. Or there is none, for this reason. */
+  end(reason = "") {
     this.#say = null;
-    this.onclose?.({ code: 1006, reason: "", timeStamp: performance.now() });
+    this.onclose?.({ code: 1006, reason, timeStamp: performance.now() });
   }
 }

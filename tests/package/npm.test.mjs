@@ -99,7 +99,7 @@ test("a page that asks for a guard alone gets no wasm, and each entry is no more
 });
 
 const isOptimised = existsSync(join(www, "pkg", "mqtt", ".symbols"));
-test("the connection is at most 64 KiB, script and wasm, and practice is no part of its wasm", { ...limit, skip: isOptimised ? false : "without wasm-opt" }, async () => {
+test("the connection is at most 64 KiB, script and wasm", { ...limit, skip: isOptimised ? false : "without wasm-opt" }, async () => {
   const script = Buffer.from(await bundled('import init, { MqttClient } from "mqtt-image-sender/mqtt"; globalThis.used = [init, MqttClient];'));
   const wasm = readFileSync(join(installed, "mqtt", "mqtt_image_sender_bg.wasm"));
   const [script11, wasm11] = [script, wasm].map((bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length);

@@ -61,9 +61,9 @@ impl Practice {
             self.broker.borrow_mut().handle_input(now(), id, bytes);
         } else {
             self.forget(id);
-            // Its will may be on its way.
             self.broker.borrow_mut().handle_closed(id);
         }
+        // It has an answer, or a will is on its way.
         self.wake();
     }
 
